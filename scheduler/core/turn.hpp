@@ -1,0 +1,61 @@
+// What one step of the core brings: rows to commit, then things to do. Nothing of `effects` may happen before
+// `changes` are on disk.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "scheduler/model/ids.hpp"
+#include "scheduler/model/result.hpp"
+#include "scheduler/model/run.hpp"
+
+namespace weir::core {
+
+// Rows written whole, insert or replace by key. Folding all changes in order gives the live state.
+using Change = std::variant<model::DagVersion, model::DagState, model::Run, model::TaskInstance, model::Try>;
+
+// Start this try. Idempotent per id.
+struct Launch {
+    model::TryId id;
+    std::string executor;
+    std::string dag_id;
+    std::string run_id;
+    std::string task_id;
+    int map_index = -1;
+    int try_number = 1;
+    model::Action action;  // rendered: no ${{ }} is left; {"$sql": …} has become {"text": …, "params": […]}
+    std::map<std::string, std::string> env;  // WEIR_… and the task's own; the executor adds its base environment
+    std::string workdir;
+    std::string log_path;  // below the log folder: "dag/run/task/1.log"
+    model::Duration timeout{0};
+    model::Duration grace{0};
+    std::uint64_t log_limit = model::kDefaultLogLimit;
+};
+// TERM now, KILL after the try's grace. The exit comes back as TryExited.
+struct KillTry {
+    model::TryId id;
+    std::string executor;
+};
+// The end of this try is on disk: the executor may forget it.
+struct Acknowledge {
+    model::TryId id;
+    std::string executor;
+};
+// The answer to a command; `result` is the run it made or changed, or (for SetPaused) a Run with only dag_id set.
+struct Reply {
+    model::RequestId request;
+    model::Result<model::Run> result;
+};
+using Effect = std::variant<Launch, KillTry, Acknowledge, Reply>;
+
+struct Turn {
+    std::vector<Change> changes;
+    std::vector<Effect> effects;
+    // Call step again at this time at the latest, with or without inputs. nullopt: only when there is input.
+    std::optional<model::TimePoint> wake_at;
+};
+
+}  // namespace weir::core

@@ -1,0 +1,102 @@
+// The rows of history: what the core decides, the store keeps and the API shows. Each is written whole.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "scheduler/model/dag.hpp"
+#include "scheduler/model/ids.hpp"
+#include "scheduler/model/json.hpp"
+#include "scheduler/model/states.hpp"
+#include "scheduler/model/time.hpp"
+
+namespace weir::model {
+
+// One text of one DAG. A run keeps the version it started with.
+struct DagVersion {
+    DagVersionId id;
+    std::string dag_id;
+    int number = 1;  // counts up per DAG
+    std::string hash;
+    std::string file;
+    std::string source;
+    TimePoint created_at;
+    bool operator==(const DagVersion&) const = default;
+};
+
+// What Weir remembers of a DAG beside its file.
+struct DagState {
+    std::string dag_id;
+    DagVersionId version;  // the newest that loaded
+    bool paused = false;
+    bool removed = false;  // its file is gone; history stays
+    // The last cron tick that was decided on (run made, or skipped by catchup). No tick up to here ever fires again.
+    std::optional<TimePoint> scheduled_through;
+    bool operator==(const DagState&) const = default;
+};
+
+struct Run {
+    RunId id;
+    std::string dag_id;
+    std::string run_id;  // unique per DAG: "scheduled__2026-11-22T02:15:00Z", "manual__…"
+    DagVersionId version;
+    RunType type = RunType::manual;
+    RunState state = RunState::queued;
+    TriggeredBy triggered_by = TriggeredBy::cli;
+    std::string triggering_user;
+    std::optional<TimePoint> logical_date;  // unique per DAG where set
+    std::optional<Interval> data_interval;
+    std::string timezone = "UTC";           // in which window.start and its kin are shown to tasks
+    TimePoint run_after;
+    TimePoint queued_at;
+    std::optional<TimePoint> started_at;
+    std::optional<TimePoint> ended_at;
+    Json params = Json::object();
+    std::string note;
+    bool operator==(const Run&) const = default;
+};
+
+struct TaskInstance {
+    RunId run;
+    std::string task_id;
+    int map_index = -1;  // -1: not mapped
+    TaskState state = TaskState::none;
+    int try_number = 0;  // of the newest try; 0 before the first
+    int max_tries = 1;   // retries + 1; a retry by hand raises it
+    std::optional<TimePoint> scheduled_at;  // could start from here on
+    std::optional<TimePoint> queued_at;     // got its slot
+    std::optional<TimePoint> started_at;
+    std::optional<TimePoint> ended_at;
+    std::optional<TimePoint> retry_at;      // while up_for_retry
+    std::string pool;
+    int pool_slots = 1;
+    int priority_weight = 1;
+    OperatorKind operator_kind = OperatorKind::run;
+    std::string executor;
+    std::string reason;  // why it is in this state, in words, where that isn't plain: "exit code 3", "timed out after 30m"
+    Json outputs;        // object; null without outputs
+    bool operator==(const TaskInstance&) const = default;
+};
+
+struct Try {
+    TryId id;
+    RunId run;
+    std::string task_id;
+    int map_index = -1;
+    int number = 1;
+    TryState state = TryState::launching;
+    std::string executor;
+    std::string epoch;    // of the supervisor (or cluster) that it was given to
+    std::string boot_id;  // of the machine then
+    std::optional<std::int64_t> pid;
+    TimePoint created_at;
+    std::optional<TimePoint> started_at;
+    std::optional<TimePoint> ended_at;
+    std::optional<int> exit_code;
+    std::optional<int> signal;
+    std::string reason;    // as in TaskInstance
+    std::string log_path;  // below the log folder
+    bool operator==(const Try&) const = default;
+};
+
+}  // namespace weir::model

@@ -1,0 +1,85 @@
+#include "scheduler/model/states.hpp"
+
+#include <array>
+
+namespace weir::model {
+
+template <>
+std::span<const EnumName<RunState>> enum_names() {
+    static constexpr std::array kNames{EnumName{RunState::queued, "queued"}, EnumName{RunState::running, "running"},
+                                       EnumName{RunState::success, "success"}, EnumName{RunState::failed, "failed"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<RunType>> enum_names() {
+    static constexpr std::array kNames{
+        EnumName{RunType::manual, "manual"}, EnumName{RunType::scheduled, "scheduled"},
+        EnumName{RunType::backfill, "backfill"}, EnumName{RunType::asset_triggered, "asset_triggered"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<TriggeredBy>> enum_names() {
+    static constexpr std::array kNames{
+        EnumName{TriggeredBy::cli, "cli"},     EnumName{TriggeredBy::rest_api, "rest_api"},
+        EnumName{TriggeredBy::ui, "ui"},       EnumName{TriggeredBy::timetable, "timetable"},
+        EnumName{TriggeredBy::asset, "asset"}, EnumName{TriggeredBy::backfill, "backfill"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<TaskState>> enum_names() {
+    static constexpr std::array kNames{EnumName{TaskState::none, "none"},
+                                       EnumName{TaskState::scheduled, "scheduled"},
+                                       EnumName{TaskState::queued, "queued"},
+                                       EnumName{TaskState::running, "running"},
+                                       EnumName{TaskState::success, "success"},
+                                       EnumName{TaskState::failed, "failed"},
+                                       EnumName{TaskState::skipped, "skipped"},
+                                       EnumName{TaskState::upstream_failed, "upstream_failed"},
+                                       EnumName{TaskState::up_for_retry, "up_for_retry"},
+                                       EnumName{TaskState::removed, "removed"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<TryState>> enum_names() {
+    static constexpr std::array kNames{EnumName{TryState::launching, "launching"},
+                                       EnumName{TryState::running, "running"}, EnumName{TryState::success, "success"},
+                                       EnumName{TryState::failed, "failed"}, EnumName{TryState::lost, "lost"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<TriggerRule>> enum_names() {
+    static constexpr std::array kNames{EnumName{TriggerRule::all_success, "all_success"},
+                                       EnumName{TriggerRule::all_failed, "all_failed"},
+                                       EnumName{TriggerRule::all_done, "all_done"},
+                                       EnumName{TriggerRule::all_done_min_one_success, "all_done_min_one_success"},
+                                       EnumName{TriggerRule::all_skipped, "all_skipped"},
+                                       EnumName{TriggerRule::one_success, "one_success"},
+                                       EnumName{TriggerRule::one_failed, "one_failed"},
+                                       EnumName{TriggerRule::one_done, "one_done"},
+                                       EnumName{TriggerRule::none_failed, "none_failed"},
+                                       EnumName{TriggerRule::none_failed_min_one_success, "none_failed_min_one_success"},
+                                       EnumName{TriggerRule::none_skipped, "none_skipped"},
+                                       EnumName{TriggerRule::always, "always"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<Catchup>> enum_names() {
+    static constexpr std::array kNames{EnumName{Catchup::latest, "latest"}, EnumName{Catchup::all, "all"},
+                                       EnumName{Catchup::none, "none"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<OperatorKind>> enum_names() {
+    static constexpr std::array kNames{EnumName{OperatorKind::run, "run"}, EnumName{OperatorKind::load, "load"},
+                                       EnumName{OperatorKind::sql, "sql"}, EnumName{OperatorKind::check, "check"}};
+    return kNames;
+}
+
+}  // namespace weir::model

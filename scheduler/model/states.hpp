@@ -1,0 +1,105 @@
+// The closed vocabularies, with Apache Airflow's names, so that its clients understand ours.
+// Each enum has to_text() and parse<Enum>(); both come from one table in states.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weir::model {
+
+enum class RunState : std::uint8_t { queued, running, success, failed };
+
+enum class RunType : std::uint8_t { manual, scheduled, backfill, asset_triggered };
+
+enum class TriggeredBy : std::uint8_t { cli, rest_api, ui, timetable, asset, backfill };
+
+enum class TaskState : std::uint8_t {
+    none,             // waits for its upstream tasks
+    scheduled,        // may start: waits for a slot
+    queued,           // has its slot and is being launched
+    running,
+    success,
+    failed,
+    skipped,
+    upstream_failed,
+    up_for_retry,     // failed a try and waits for retry_at
+    removed,
+};
+
+enum class TryState : std::uint8_t { launching, running, success, failed, lost };
+
+// Semantics: Airflow 3, trigger_rule_dep.py, with its eager propagation.
+enum class TriggerRule : std::uint8_t {
+    all_success,
+    all_failed,
+    all_done,
+    all_done_min_one_success,
+    all_skipped,
+    one_success,
+    one_failed,
+    one_done,
+    none_failed,
+    none_failed_min_one_success,
+    none_skipped,
+    always,
+};
+
+enum class Catchup : std::uint8_t { latest, all, none };
+
+enum class OperatorKind : std::uint8_t { run, load, sql, check };
+
+template <class Enum>
+struct EnumName {
+    Enum value;
+    std::string_view text;
+};
+// Every value of the enum with its text, in declaration order.
+template <class Enum>
+[[nodiscard]] std::span<const EnumName<Enum>> enum_names();
+
+template <class Enum>
+[[nodiscard]] std::string_view to_text(Enum value)
+    requires std::is_enum_v<Enum>
+{
+    for (const auto& name : enum_names<Enum>())
+        if (name.value == value) return name.text;
+    return "";
+}
+
+template <class Enum>
+[[nodiscard]] std::optional<Enum> parse(std::string_view text) {
+    for (const auto& name : enum_names<Enum>())
+        if (name.text == text) return name.value;
+    return std::nullopt;
+}
+
+// A task instance that will not change by itself any more.
+[[nodiscard]] constexpr bool is_finished(TaskState state) {
+    switch (state) {
+        case TaskState::success:
+        case TaskState::failed:
+        case TaskState::skipped:
+        case TaskState::upstream_failed:
+        case TaskState::removed: return true;
+        case TaskState::none:
+        case TaskState::scheduled:
+        case TaskState::queued:
+        case TaskState::running:
+        case TaskState::up_for_retry: return false;
+    }
+    return false;
+}
+
+[[nodiscard]] constexpr bool is_finished(RunState state) {
+    return state == RunState::success || state == RunState::failed;
+}
+
+// Holds a pool slot and counts against max_active_tasks.
+[[nodiscard]] constexpr bool is_active(TaskState state) {
+    return state == TaskState::queued || state == TaskState::running;
+}
+
+}  // namespace weir::model

@@ -1,0 +1,27 @@
+// How the API asks for something to happen. The answer comes after the commit.
+#pragma once
+
+#include "scheduler/core/inputs.hpp"
+#include "scheduler/model/result.hpp"
+
+namespace weir::ports {
+
+using Command = std::variant<core::TriggerRun, core::SetPaused, core::RetryTasks, core::Kill>;
+
+struct Health {
+    bool database_healthy = true;   // false while commits fail for want of disk
+    bool scheduler_healthy = true;
+    std::string problem;            // in words; empty when all is well
+    model::TimePoint heartbeat;     // of the last turn or idle check
+};
+
+class Commands {
+   public:
+    virtual ~Commands() = default;
+    // Blocks until committed; never call it from the core or IO thread. The command's `request` and `found_…` are filled in here.
+    // kind unavailable when the inbox is full or the daemon is stopping.
+    [[nodiscard]] virtual model::Result<model::Run> execute(Command command) = 0;
+    [[nodiscard]] virtual Health health() const = 0;
+};
+
+}  // namespace weir::ports

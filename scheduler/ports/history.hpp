@@ -1,0 +1,69 @@
+// The readers' side of the database: what the API shows. Thread-safe; each call is one short read transaction.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/model/run.hpp"
+
+namespace weir::ports {
+
+template <class Row>
+struct Page {
+    std::vector<Row> rows;
+    std::int64_t total = 0;  // of all that match
+};
+
+struct RunFilter {
+    std::string dag_id;                       // empty: all DAGs
+    std::vector<model::RunState> states;      // empty: any
+    std::vector<model::RunType> types;
+    std::string run_id_pattern;               // SQL LIKE; empty: any
+    std::optional<model::TimePoint> logical_date_gte, logical_date_lte;
+    std::optional<model::TimePoint> started_gte, started_lte;
+    std::optional<model::TimePoint> ended_gte, ended_lte;
+    std::optional<model::TimePoint> run_after_gte, run_after_lte;
+    std::string order_by = "-id";  // a column name of order_columns(), "-" first for descending
+    int limit = 50;
+    std::int64_t offset = 0;
+};
+
+struct TaskInstanceFilter {
+    std::string dag_id;   // empty: all
+    std::string run_id;   // empty: all
+    std::string task_id;  // empty: all
+    std::vector<model::TaskState> states;
+    std::string order_by = "id";
+    int limit = 50;
+    std::int64_t offset = 0;
+};
+
+struct TaskInstanceRow {
+    model::TaskInstance task_instance;
+    model::Run run;                       // the run it belongs to
+    std::optional<model::Try> newest_try;
+};
+
+// Latest run and counts of a DAG, for lists.
+struct DagRow {
+    model::DagState state;
+    std::string file;
+    int version_number = 0;
+    std::optional<model::Run> last_run;
+};
+
+class History {
+   public:
+    virtual ~History() = default;
+    [[nodiscard]] virtual std::vector<DagRow> dags() const = 0;  // by dag_id
+    [[nodiscard]] virtual Page<model::Run> runs(const RunFilter& filter) const = 0;
+    [[nodiscard]] virtual std::optional<model::Run> run(std::string_view dag_id, std::string_view run_id) const = 0;
+    [[nodiscard]] virtual Page<TaskInstanceRow> task_instances(const TaskInstanceFilter& filter) const = 0;
+    [[nodiscard]] virtual std::vector<model::Try> tries(model::RunId run, std::string_view task_id, int map_index) const = 0;
+    [[nodiscard]] virtual std::optional<model::DagVersion> version(model::DagVersionId id) const = 0;
+};
+
+}  // namespace weir::ports

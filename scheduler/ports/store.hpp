@@ -1,0 +1,59 @@
+// The loop's side of the database: one writer, called from the core thread only.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/core/turn.hpp"
+#include "scheduler/model/result.hpp"
+#include "scheduler/model/run.hpp"
+
+namespace weir::ports {
+
+// Rows of one run, as stored.
+struct StoredRun {
+    model::Run run;
+    model::DagVersion version;  // with source, for the loader
+    std::vector<model::TaskInstance> task_instances;
+    std::vector<model::Try> open_tries;  // launching or running
+};
+
+struct StoredState {
+    std::vector<StoredRun> live_runs;  // queued or running
+    std::vector<model::DagState> dags;
+    std::vector<model::DagVersion> versions;  // newest of each DAG, `source` left empty
+    std::vector<std::pair<std::string, model::TimePoint>> dates_ahead;  // see core::Recovered
+    model::RunId next_run{1};
+    model::TryId next_try{1};
+    model::DagVersionId next_version{1};
+};
+
+// What retention removed: the caller deletes these log folders, after the commit.
+struct Pruned {
+    std::vector<std::pair<std::string, std::string>> runs;  // dag_id, run_id
+    bool more = false;  // call again on the next idle turn
+};
+
+enum class CommitOutcome {
+    committed,
+    disk_full,  // nothing was written; the caller keeps the turn and tries again
+};
+
+class Store {
+   public:
+    virtual ~Store() = default;
+    // All of one turn in one transaction. Any failure but a full disk aborts the process.
+    [[nodiscard]] virtual CommitOutcome commit(std::span<const core::Change> changes) = 0;
+    [[nodiscard]] virtual StoredState recover() = 0;
+
+    [[nodiscard]] virtual std::optional<StoredRun> find_run(std::string_view dag_id, std::string_view run_id) = 0;
+    [[nodiscard]] virtual bool has_run(std::string_view dag_id, std::string_view run_id,
+                                       std::optional<model::TimePoint> logical_date) = 0;
+
+    // Deletes at most a small slice of finished runs that ended before `before` and are not among their DAG's `keep_last`.
+    [[nodiscard]] virtual Pruned prune(model::TimePoint before, int keep_last) = 0;
+};
+
+}  // namespace weir::ports

@@ -1,0 +1,54 @@
+// weir.yaml: the daemon's own settings. Same strictness, same diagnostics as a DAG file.
+//
+//   dags: dags                      # folders and files are relative to weir.yaml's own folder
+//   data: .weir                     # database, logs, sockets
+//   listen: 127.0.0.1:8080          # `off` for the unix socket alone
+//   timezone: UTC                   # for schedules that name none
+//   parallelism: 16                 # tasks at once, of all DAGs
+//   retention: {runs: 90d, keep_last: 100}     # a run goes when it is older and not among the DAG's last
+//   pools: {default_pool: 128, warehouse: {slots: 4, description: …}}
+//   connections:
+//     cache:     {redis: {host: 127.0.0.1, port: 6379, db: 0, username: …, password: {env: CACHE_PASSWORD}, socket: /path}}
+//     warehouse: {postgres: {host: …, port: 5432, database: …, user: …, password: {file: /run/secrets/pg}, sslmode: prefer}}
+//
+// A secret is {env: NAME} or {file: path}, never text; it is read where it is used, by the task's own process.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/model/dag.hpp"
+#include "scheduler/model/diagnostic.hpp"
+#include "scheduler/model/json.hpp"
+#include "scheduler/yaml/loader.hpp"
+
+namespace weir::yaml {
+
+struct Config {
+    std::string dag_folder = "dags";  // absolute once loaded
+    std::string data_folder = ".weir";
+    std::string listen = "127.0.0.1:8080";  // empty: off
+    std::string timezone = "UTC";
+    int parallelism = 16;
+    model::Duration keep_runs = std::chrono::days{90};
+    int keep_last = 100;
+    std::vector<model::Pool> pools;   // with default_pool, always
+    // name -> {"kind": "redis", …the settings as written, secrets still {"env": NAME}}
+    std::map<std::string, model::Json> connections;
+
+    [[nodiscard]] Surroundings surroundings() const;
+};
+
+struct LoadedConfig {
+    std::optional<Config> config;
+    std::vector<model::Diagnostic> diagnostics;
+};
+[[nodiscard]] LoadedConfig load_config(std::string_view text, const std::string& file, const std::string& folder);
+
+// The defaults, for a folder without weir.yaml.
+[[nodiscard]] Config default_config(const std::string& folder);
+
+}  // namespace weir::yaml
