@@ -11,7 +11,7 @@ endif()
 # weir_room(NAME FOLDER [ROOMS other rooms…] [LINK outside libraries…]): library weir_NAME of all FOLDER/*.cpp.
 function(weir_room name folder)
   cmake_parse_arguments(ARG "" "" "ROOMS;LINK" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${folder}/*.cpp)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cpp)
   list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
   if(sources)
     add_library(weir_${name} STATIC ${sources})
