@@ -1,0 +1,58 @@
+// A blocking HTTP client for command lines: one connection for each request, to a Unix socket or a TCP port.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "web/http/failure.hpp"
+#include "web/http/message.hpp"
+
+namespace weir::http {
+
+struct ClientRequest {
+    std::string method = "GET";
+    std::string target;  // "/api/v2/version"; percent_encode() makes segments and values of it
+    Headers headers;     // Host and Content-Length are filled in; a body without Content-Type is application/json
+    std::string body;
+};
+
+struct ClientResponse {
+    int status = 0;
+    Headers headers;
+    std::string body;
+};
+
+struct ClientTimeouts {
+    std::chrono::seconds connect{5};
+    std::chrono::seconds answer{60};  // from the request to its answer's headers
+    std::chrono::seconds piece{60};   // between two pieces of a body
+};
+
+class Client {
+   public:
+    // "/run/weir/weir.sock" or "http://host:port". Fails on anything else, https too.
+    [[nodiscard]] static Outcome<Client> to(std::string_view server, ClientTimeouts timeouts = {});
+
+    // Any status is a success here; a failure says in words why there is no answer. Bodies over 64 MiB are a failure.
+    [[nodiscard]] Outcome<ClientResponse> request(const ClientRequest& request) const;
+
+    // The body of a 2xx answer goes to `on_piece` as it comes and is nowhere else; it may return false to end it. The body
+    // of another answer is in the response.
+    [[nodiscard]] Outcome<ClientResponse> download(const ClientRequest& request,
+                                                   const std::function<bool(std::string_view)>& on_piece) const;
+
+   private:
+    Client() = default;
+    [[nodiscard]] std::string authority() const;  // for the Host header
+
+    std::string server_;       // as given, for messages
+    std::string socket_path_;  // or host and port
+    std::string host_;
+    std::uint16_t port_ = 0;
+    ClientTimeouts timeouts_;
+};
+
+}  // namespace weir::http

@@ -1,0 +1,310 @@
+// The loop of one connection: read a request, have it answered on the pool, write the answer, again.
+//
+// Coroutines here keep to these rules, each of which avoids a known fault of GCC 12 or Asio 1.26: they are named functions,
+// `co_await` stands alone over named locals, and they are ended by closing the socket on their own thread.
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http.hpp>
+
+#include "web/http/guard.hpp"
+#include "web/http/server.hpp"
+#include "web/http/target.hpp"
+
+namespace weir::http {
+
+namespace asio = boost::asio;
+namespace bhttp = boost::beast::http;
+
+namespace {
+
+using Parser = bhttp::request_parser<bhttp::string_body>;
+using Clock = std::chrono::steady_clock;
+
+// How long, and for how many bytes, a client that was refused may go on sending before its connection is cut. Closing
+// at once would make the kernel answer with a reset, and the client would never read why.
+constexpr std::chrono::seconds kLinger{1};
+constexpr std::size_t kLingerBytes = 4 << 20;
+
+// One request and its answer.
+struct Exchange {
+    Request request;
+    Response response;
+    bool keep_alive = false;
+    bool http_1_1 = true;
+    Clock::time_point began = Clock::now();
+    std::uint64_t sent = 0;
+    std::string fault;
+};
+
+enum class Received { request, refused, closed };
+
+bool is_syntax(const boost::system::error_code& error) {
+    return error.category() == bhttp::make_error_code(bhttp::error::end_of_stream).category() &&
+           error != bhttp::error::end_of_stream && error != bhttp::error::partial_message;
+}
+
+Response why_unreadable(const boost::system::error_code& error, const Limits& limits) {
+    if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow)
+        return problem(431, "the headers are longer than " + std::to_string(limits.header_bytes) + " bytes");
+    if (error == bhttp::error::body_limit)
+        return problem(413, "the body is longer than " + std::to_string(limits.body_bytes) + " bytes");
+    return problem(400, "this is not HTTP/1.1: " + error.message());
+}
+
+// Fills the request from what the parser has; returns the refusal, if there is one. The body is not there yet.
+std::optional<Response> take_head(const Connection& connection, const Parser& parser, Exchange& exchange) {
+    const auto& head = parser.get();
+    auto& request = exchange.request;
+    request.peer = connection.peer;
+    request.method = std::string(head.method_string());
+    request.target = std::string(head.target());
+    exchange.keep_alive = head.keep_alive();
+    exchange.http_1_1 = head.version() >= 11;
+    for (const auto& field : head) request.headers.emplace(field.name_string(), field.value());
+
+    auto target = parse_target(request.target);
+    if (!target)
+        return problem(400, "the request's target must be a path that begins with / and is percent-encoded well");
+    request.path = std::move(target->path);
+    request.query = std::move(target->query);
+    if (request.headers.count("Host") > 1) return problem(400, "there is more than one Host header");
+    if (connection.peer.is_unix) return std::nullopt;
+    const auto authority = target->authority.empty() ? std::string(request.header("Host")) : target->authority;
+    return refuse_foreign(request, authority, connection.server->options.allowed_hosts);
+}
+
+asio::awaitable<Received> receive(Connection& connection, Exchange& exchange) {
+    const auto& limits = connection.server->limits;
+    auto& stream = connection.stream;
+    if (connection.buffer.size() == 0) {
+        stream.expires_after(limits.idle);
+        connection.idle = true;
+        const auto space = connection.buffer.prepare(4096);
+        auto [error, count] = co_await stream.async_read_some(space, kAwait);
+        connection.idle = false;
+        if (error) co_return Received::closed;
+        connection.buffer.commit(count);
+    }
+    exchange.began = Clock::now();
+
+    Parser parser;
+    parser.header_limit(limits.header_bytes);
+    parser.body_limit(limits.body_bytes);
+    stream.expires_after(limits.header);
+    auto [head_error, head_bytes] = co_await bhttp::async_read_header(stream, connection.buffer, parser, kAwait);
+    if (head_error) {
+        if (!is_syntax(head_error)) co_return Received::closed;
+        exchange.response = why_unreadable(head_error, limits);
+        co_return Received::refused;
+    }
+    if (auto refusal = take_head(connection, parser, exchange)) {
+        exchange.response = std::move(*refusal);
+        co_return Received::refused;
+    }
+    stream.expires_after(limits.body);
+    if (!parser.is_done() && boost::beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
+        static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+        const auto bytes = asio::buffer(kContinue);
+        auto [error, count] = co_await asio::async_write(stream, bytes, kAwait);
+        if (error) co_return Received::closed;
+    }
+    auto [body_error, body_bytes] = co_await bhttp::async_read(stream, connection.buffer, parser, kAwait);
+    if (body_error) {
+        if (!is_syntax(body_error)) co_return Received::closed;
+        exchange.response = why_unreadable(body_error, limits);
+        co_return Received::refused;
+    }
+    exchange.request.body = std::move(parser.get().body());
+    co_return Received::request;
+}
+
+// A handler's own value of a header stands; these are what every other answer gets.
+constexpr std::pair<const char*, const char*> kDefaultHeaders[] = {
+    {"Cache-Control", "no-store"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"Cross-Origin-Opener-Policy", "same-origin"},
+    {"Cross-Origin-Resource-Policy", "same-origin"},
+    {"Referrer-Policy", "no-referrer"},
+    {"X-Content-Type-Options", "nosniff"},
+    {"X-Frame-Options", "DENY"},
+};
+
+// A value from outside (a file name, a token) must not end its line and begin another header.
+std::string one_line(std::string value) {
+    for (auto& c : value)
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+    return value;
+}
+
+template <class Body>
+void fill_head(bhttp::response<Body>& message, const Exchange& exchange) {
+    const auto& response = exchange.response;
+    message.version(exchange.http_1_1 ? 11 : 10);
+    message.result(static_cast<unsigned>(response.status));
+    for (const auto& [name, value] : kDefaultHeaders)
+        if (!response.headers.contains(std::string_view{name})) message.set(name, value);
+    for (const auto& [name, value] : response.headers) message.insert(name, one_line(value));
+    if (!response.content_type.empty()) message.set(bhttp::field::content_type, one_line(response.content_type));
+    message.keep_alive(exchange.keep_alive);
+}
+
+bool has_no_body(int status) { return status == 204 || status == 304; }
+
+// Header and body in one. True when it went out whole.
+asio::awaitable<bool> send_text(Connection& connection, Exchange& exchange) {
+    bhttp::response<bhttp::string_body> message;
+    fill_head(message, exchange);
+    const auto size = exchange.response.body.size();
+    if (!has_no_body(exchange.response.status)) message.content_length(size);
+    const bool with_body = exchange.request.method != "HEAD" && !has_no_body(exchange.response.status);
+    if (with_body) message.body() = std::move(exchange.response.body);
+    connection.stream.expires_after(connection.server->limits.write);
+    auto [error, count] = co_await bhttp::async_write(connection.stream, message, kAwait);
+    if (!error && with_body) exchange.sent = size;
+    co_return !error;
+}
+
+// The header, then the body piece by piece. True when it went out whole.
+asio::awaitable<bool> send_stream(Connection& connection, Exchange& exchange) {
+    auto& stream = connection.stream;
+    const auto& limits = connection.server->limits;
+    const auto length = exchange.response.stream->length;
+    const bool chunked = !length && exchange.http_1_1;
+    if (!length && !chunked) exchange.keep_alive = false;  // HTTP/1.0: the end of the connection ends the body
+
+    bhttp::response<bhttp::empty_body> message;
+    fill_head(message, exchange);
+    if (length) message.content_length(*length);
+    if (chunked) message.chunked(true);
+    bhttp::response_serializer<bhttp::empty_body> serializer{message};
+    stream.expires_after(limits.write);
+    auto [head_error, head_bytes] = co_await bhttp::async_write_header(stream, serializer, kAwait);
+    if (head_error) co_return false;
+    if (exchange.request.method == "HEAD") co_return true;
+
+    // Shared with the pool: a connection that is cut leaves the job running.
+    auto next =
+        std::make_shared<std::function<std::optional<std::string>()>>(std::move(exchange.response.stream->next));
+    while (true) {
+        auto piece = std::make_shared<std::optional<std::string>>();
+        auto job = std::make_shared<PoolJob>(connection.server->io, [next, piece] { *piece = (*next)(); });
+        const bool came_back = co_await connection.server->run_on_pool(connection, job);
+        exchange.fault = job->fault;
+        if (!came_back || !*piece || !job->fault.empty()) co_return false;
+        const std::string& text = **piece;
+        if (text.empty()) break;
+        if (length && exchange.sent + text.size() > *length) co_return false;
+
+        stream.expires_after(limits.write);
+        const auto bytes = asio::buffer(text);
+        if (chunked) {
+            const auto chunk = bhttp::make_chunk(bytes);
+            auto [error, count] = co_await asio::async_write(stream, chunk, kAwait);
+            if (error) co_return false;
+        } else {
+            auto [error, count] = co_await asio::async_write(stream, bytes, kAwait);
+            if (error) co_return false;
+        }
+        exchange.sent += text.size();
+    }
+    if (length) co_return exchange.sent == *length;
+    if (!chunked) co_return true;
+    const auto last = bhttp::make_chunk_last();
+    auto [error, count] = co_await asio::async_write(stream, last, kAwait);
+    co_return !error;
+}
+
+asio::awaitable<bool> send(Connection& connection, Exchange& exchange) {
+    bool whole = false;
+    if (exchange.response.stream)
+        whole = co_await send_stream(connection, exchange);
+    else
+        whole = co_await send_text(connection, exchange);
+    if (connection.server->options.access_log) {
+        const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - exchange.began);
+        connection.server->options.access_log({exchange.request.peer, exchange.request.method, exchange.request.target,
+                                               exchange.response.status, exchange.sent, took, exchange.fault});
+    }
+    co_return whole;
+}
+
+// Reads on for a moment after the last answer, so that the client can read it.
+asio::awaitable<void> linger(Connection& connection) {
+    auto& stream = connection.stream;
+    boost::system::error_code ignored;
+    stream.socket().shutdown(Socket::shutdown_send, ignored);
+    stream.expires_after(kLinger);
+    std::string waste(16 << 10, '\0');
+    std::size_t total = 0;
+    while (total < kLingerBytes) {
+        const auto space = asio::buffer(waste);
+        auto [error, count] = co_await stream.async_read_some(space, kAwait);
+        if (error) break;
+        total += count;
+    }
+}
+
+// The router's answer, made on the pool. False when the connection was cut meanwhile.
+asio::awaitable<bool> answer(Connection& connection, const std::shared_ptr<Exchange>& exchange) {
+    auto& server = *connection.server;
+    auto job = std::make_shared<PoolJob>(
+        server.io, [exchange, &router = server.router] { exchange->response = router.handle(exchange->request); });
+    const bool came_back = co_await server.run_on_pool(connection, job);
+    if (!came_back) co_return false;
+    if (!job->fault.empty()) {
+        exchange->fault = job->fault;
+        exchange->response = problem(500, "an internal fault; the server's log says more");
+    }
+    co_return true;
+}
+
+std::optional<Response> refuse_peer(const Connection& connection, bool no_room) {
+    if (no_room) {
+        auto response = problem(503, "too many connections are open; try again in a moment");
+        response.headers.emplace("Retry-After", "1");
+        return response;
+    }
+    if (connection.peer.is_unix && !may_connect(connection.peer.uid, ::geteuid()))
+        return problem(403, "this socket serves only the user who started the server, and root");
+    return std::nullopt;
+}
+
+}  // namespace
+
+asio::awaitable<void> serve(std::shared_ptr<Server> server, std::shared_ptr<Door> door, Socket socket, bool refused) {
+    boost::system::error_code ignored;
+    if (door->family != AF_UNIX) socket.set_option(asio::ip::tcp::no_delay(true), ignored);
+    auto peer = peer_of(socket.native_handle(), door->family);
+    Connection connection(server, door, std::move(socket), std::move(peer));
+
+    if (auto refusal = refuse_peer(connection, refused)) {
+        Exchange exchange;
+        exchange.request.peer = connection.peer;
+        exchange.response = std::move(*refusal);
+        [[maybe_unused]] const bool sent = co_await send(connection, exchange);
+        co_await linger(connection);
+        co_return;
+    }
+    while (!server->stopping) {
+        auto exchange = std::make_shared<Exchange>();
+        const auto received = co_await receive(connection, *exchange);
+        if (received == Received::closed) break;
+        if (received == Received::refused) {
+            exchange->keep_alive = false;  // where the next request begins is not known
+            [[maybe_unused]] const bool sent = co_await send(connection, *exchange);
+            co_await linger(connection);
+            break;
+        }
+        const bool answered = co_await answer(connection, exchange);
+        if (!answered) break;
+        if (server->stopping) exchange->keep_alive = false;
+        const bool sent = co_await send(connection, *exchange);
+        if (!sent) break;
+        if (!exchange->keep_alive) {
+            co_await linger(connection);
+            break;
+        }
+    }
+}
+
+}  // namespace weir::http

@@ -1,0 +1,43 @@
+// Finds the handler for a request. Filled once at start, then read from many threads. Knows nothing of sockets, so that a
+// test can call handle() directly.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "web/http/message.hpp"
+
+namespace weir::http {
+
+// Runs on the thread pool and may block for milliseconds.
+using Handler = std::function<Response(const Request&)>;
+
+class Router {
+   public:
+    // Pattern: "/api/v2/dags/{dag_id}". A literal segment goes before a parameter. Adding a route twice is a bug: it throws.
+    void add(std::string_view method, std::string_view pattern, Handler handler);
+
+    // The handler's answer; or 404, 405 with Allow, OPTIONS, HEAD by the handler of GET (the caller leaves out the body).
+    // Fills request.path_params.
+    [[nodiscard]] Response handle(Request& request) const;
+
+   private:
+    struct Segment {
+        bool is_param = false;
+        std::string text;  // the literal, or the parameter's name
+    };
+    struct Route {
+        std::vector<Segment> segments;
+        std::map<std::string, Handler, std::less<>> handlers;  // by method
+        [[nodiscard]] bool matches(const std::vector<std::string>& path) const;
+        [[nodiscard]] bool goes_before(const Route& other) const;
+    };
+    [[nodiscard]] const Route* find(const std::vector<std::string>& path) const;
+
+    std::vector<Route> routes_;
+};
+
+}  // namespace weir::http
