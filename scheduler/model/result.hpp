@@ -3,6 +3,7 @@
 
 #include <boost/system/result.hpp>
 #include <string>
+#include <utility>
 
 namespace weir::model {
 
@@ -24,6 +25,12 @@ struct Error {
 
 template <class T = void>
 using Result = boost::system::result<T, Error>;
+
+// A value as a Result, for a T that converts to anything, as Json does.
+template <class T>
+[[nodiscard]] Result<T> success(T value) {
+    return {boost::system::in_place_value, std::move(value)};
+}
 
 // Reading the value of a failed Result is a bug, never an expected event.
 [[noreturn]] void throw_exception_from_error(const Error& error, const boost::source_location& where);

@@ -1,0 +1,37 @@
+// The daemon's API as the verbs use it: JSON in, JSON out, failures in words.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "daemon/cli/verbs.hpp"
+#include "scheduler/model/json.hpp"
+#include "scheduler/model/result.hpp"
+#include "web/http/client.hpp"
+
+namespace weir::daemon::cli {
+
+class ApiClient {
+   public:
+    // --url, $WEIR_URL, or the unix socket of the settings' data folder. A token for --url comes from $WEIR_TOKEN.
+    [[nodiscard]] static model::Result<ApiClient> connect(const Common& common);
+
+    // `path` begins after /api/v2, its segments encoded: see segment().
+    [[nodiscard]] model::Result<model::Json> get(const std::string& path) const;
+    [[nodiscard]] model::Result<model::Json> send(const std::string& method, const std::string& path,
+                                                  const model::Json& body) const;
+    // The body as text, piece by piece.
+    [[nodiscard]] model::Result<> stream(const std::string& path,
+                                         const std::function<bool(std::string_view)>& on_piece) const;
+
+   private:
+    explicit ApiClient(http::Client client) : client_(std::move(client)) {}
+    http::Client client_;
+};
+
+// One segment of a path, percent-encoded.
+[[nodiscard]] std::string segment(const std::string& text);
+// "/dags/a/dagRuns/b", with `latest` for the newest run.
+[[nodiscard]] model::Result<std::string> run_path(const ApiClient& api, const std::string& dag, const std::string& run);
+
+}  // namespace weir::daemon::cli

@@ -1,0 +1,197 @@
+// weir trigger, runs, tasks, retry, kill.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <thread>
+
+#include "daemon/cli/api_client.hpp"
+#include "daemon/cli/output.hpp"
+#include "daemon/cli/params.hpp"
+#include "daemon/cli/verbs.hpp"
+
+namespace weir::daemon::cli {
+namespace {
+
+using model::Json;
+
+constexpr std::chrono::milliseconds kPollInterval{200};
+
+std::vector<std::string> run_row(const Json& run) {
+    return {text_of(run, "dag_id"),
+            text_of(run, "dag_run_id"),
+            paint_state(text_of(run, "state")),
+            text_of(run, "run_type"),
+            short_time(run.value("start_date", Json())),
+            short_seconds(run.value("duration", Json())),
+            text_of(run, "note")};
+}
+
+void print_tasks(const Json& instances) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& task : instances) {
+        auto state = text_of(task, "state");
+        rows.push_back({text_of(task, "task_id"), paint_state(state.empty() ? "waiting" : state),
+                        fmt::format("{}", task.value("try_number", 0)), short_time(task.value("start_date", Json())),
+                        short_seconds(task.value("duration", Json())), text_of(task, "note")});
+    }
+    print_table({"TASK", "STATE", "TRY", "START (UTC)", "TOOK", "WHY"}, rows, "no tasks");
+}
+
+model::Result<Json> all_tasks(const ApiClient& api, const std::string& run_path) {
+    auto all = Json::array();
+    while (true) {
+        auto page = api.get(run_path + fmt::format("/taskInstances?limit=1000&offset={}", all.size()));
+        if (!page) return page.error();
+        auto& rows = (*page)["task_instances"];
+        const auto total = page->value("total_entries", std::size_t{0});
+        if (rows.empty()) return model::success(std::move(all));
+        for (auto& row : rows) all.push_back(std::move(row));
+        if (all.size() >= total) return model::success(std::move(all));
+    }
+}
+
+// Until the run has ended, with a line for each task that changes. The run as it ended.
+model::Result<Json> await_end(const ApiClient& api, const std::string& run_path, bool quiet) {
+    std::map<std::string, std::string> told;
+    while (true) {
+        const auto run = api.get(run_path);
+        if (!run) return run.error();
+        if (!quiet) {
+            const auto tasks = all_tasks(api, run_path);
+            if (!tasks) return tasks.error();
+            for (const auto& task : *tasks) {
+                const auto state = text_of(task, "state");
+                auto& last = told[text_of(task, "task_id")];
+                if (state == last || state.empty() || state == "scheduled" || state == "queued") continue;
+                last = state;
+                fmt::print("{:<24} {}  {}\n", text_of(task, "task_id"), paint_state(state),
+                           paint(text_of(task, "note"), Colour::grey));
+                std::fflush(stdout);
+            }
+        }
+        const auto state = text_of(*run, "state");
+        if (state == "success" || state == "failed") return model::success(Json(*run));
+        std::this_thread::sleep_for(kPollInterval);
+    }
+}
+
+}  // namespace
+
+int trigger(const Common& common, const Trigger& options) {
+    const auto params = parse_params(options.params);
+    if (!params) return fail(params.error());
+    const auto api = ApiClient::connect(common);
+    if (!api) return fail(api.error());
+    Json body{{"conf", *params}, {"logical_date", options.logical_date.empty() ? Json() : Json(options.logical_date)}};
+    if (!options.run_id.empty()) body["dag_run_id"] = options.run_id;
+    if (!options.note.empty()) body["note"] = options.note;
+    const auto runs = "/dags/" + segment(options.dag) + "/dagRuns";
+    auto run = api->send("POST", runs, body);
+    if (!run) return fail(run.error());
+    const auto run_id = text_of(*run, "dag_run_id");
+    if (!common.json) fmt::print("{} {}\n", options.dag, run_id);
+    std::fflush(stdout);
+    if (options.wait) {
+        run = await_end(*api, runs + "/" + segment(run_id), common.json);
+        if (!run) return fail(run.error());
+    }
+    const auto state = text_of(*run, "state");
+    if (common.json)
+        print_json(*run);
+    else if (options.wait)
+        fmt::print("{} {}  {}\n", options.dag, paint_state(state), short_seconds(run->value("duration", Json())));
+    return options.wait && state == "failed" ? kFailed : kOk;
+}
+
+int runs_list(const Common& common, const RunsList& options) {
+    const auto api = ApiClient::connect(common);
+    if (!api) return fail(api.error());
+    auto path = "/dags/" + (options.dag == "~" ? options.dag : segment(options.dag)) +
+                fmt::format("/dagRuns?order_by=-run_after&limit={}", options.limit);
+    for (const auto& state : options.states) path += "&state=" + segment(state);
+    const auto page = api->get(path);
+    if (!page) return fail(page.error());
+    if (common.json) {
+        print_json(*page);
+        return kOk;
+    }
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& run : (*page)["dag_runs"]) rows.push_back(run_row(run));
+    print_table({"DAG", "RUN", "STATE", "TYPE", "START (UTC)", "TOOK", "NOTE"}, rows, "no runs");
+    return kOk;
+}
+
+int runs_show(const Common& common, const std::string& dag, const std::string& run_id) {
+    const auto api = ApiClient::connect(common);
+    if (!api) return fail(api.error());
+    const auto path = run_path(*api, dag, run_id);
+    if (!path) return fail(path.error());
+    auto run = api->get(*path);
+    if (!run) return fail(run.error());
+    const auto tasks = all_tasks(*api, *path);
+    if (!tasks) return fail(tasks.error());
+    if (common.json) {
+        (*run)["task_instances"] = *tasks;
+        print_json(*run);
+        return kOk;
+    }
+    const auto line = [](const char* name, const std::string& value) {
+        if (!value.empty()) fmt::print("{:<14} {}\n", name, value);
+    };
+    line("run", paint(text_of(*run, "dag_run_id"), Colour::bold));
+    line("state", paint_state(text_of(*run, "state")));
+    line("logical date", text_of(*run, "logical_date"));
+    if (!text_of(*run, "data_interval_start").empty())
+        line("data", text_of(*run, "data_interval_start") + " up to " + text_of(*run, "data_interval_end"));
+    line("triggered by", text_of(*run, "triggered_by") + " " + text_of(*run, "triggering_user_name"));
+    line("started", short_time(run->value("start_date", Json())));
+    line("took", short_seconds(run->value("duration", Json())));
+    if (run->contains("conf") && !(*run)["conf"].empty()) line("params", model::to_text((*run)["conf"]));
+    line("note", text_of(*run, "note"));
+    fmt::print("\n");
+    print_tasks(*tasks);
+    return kOk;
+}
+
+int tasks_list(const Common& common, const std::string& dag, const std::string& run_id) {
+    const auto api = ApiClient::connect(common);
+    if (!api) return fail(api.error());
+    const auto path = run_path(*api, dag, run_id);
+    if (!path) return fail(path.error());
+    const auto tasks = all_tasks(*api, *path);
+    if (!tasks) return fail(tasks.error());
+    if (common.json)
+        print_json(*tasks);
+    else
+        print_tasks(*tasks);
+    return kOk;
+}
+
+namespace {
+
+int command_run(const Common& common, const std::string& dag, const std::string& run_id, const std::string& command,
+                const Json& body, const char* done) {
+    const auto api = ApiClient::connect(common);
+    if (!api) return fail(api.error());
+    const auto path = run_path(*api, dag, run_id);
+    if (!path) return fail(path.error());
+    const auto run = api->send("POST", *path + "/" + command, body);
+    if (!run) return fail(run.error());
+    if (common.json)
+        print_json(*run);
+    else
+        fmt::print("{} {} {}\n", done, dag, text_of(*run, "dag_run_id"));
+    return kOk;
+}
+
+}  // namespace
+
+int retry(const Common& common, const std::string& dag, const std::string& run, const std::vector<std::string>& tasks) {
+    return command_run(common, dag, run, "retry", {{"task_ids", tasks}}, "running again:");
+}
+
+int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task) {
+    return command_run(common, dag, run, "kill", task.empty() ? Json::object() : Json{{"task_id", task}}, "killed:");
+}
+
+}  // namespace weir::daemon::cli

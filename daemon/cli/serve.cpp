@@ -1,0 +1,19 @@
+// weir serve: the daemon.
+#include <fmt/format.h>
+
+#include "daemon/cli/output.hpp"
+#include "daemon/cli/verbs.hpp"
+#include "daemon/log.hpp"
+#include "daemon/server.hpp"
+
+namespace weir::daemon::cli {
+
+int serve(const Common& common, const std::string& listen) {
+    auto settings = read_settings(common.config);
+    if (!settings) return fail(settings.error());
+    if (!listen.empty()) settings->listen = listen == "off" ? "" : listen;
+    set_up_log();
+    return run_server(*settings);
+}
+
+}  // namespace weir::daemon::cli

@@ -1,0 +1,27 @@
+// weir task KIND and weir supervise: what Weir starts itself, in processes of their own.
+#include <unistd.h>
+
+#include <iostream>
+#include <iterator>
+
+#include "daemon/cli/output.hpp"
+#include "daemon/cli/verbs.hpp"
+#include "executors/operators/operator.hpp"
+#include "executors/supervisor/supervise.hpp"
+#include "scheduler/model/states.hpp"
+
+namespace weir::daemon::cli {
+
+int operator_task(const std::string& kind) {
+    const auto operator_kind = model::parse<model::OperatorKind>(kind);
+    if (!operator_kind || *operator_kind == model::OperatorKind::run)
+        return fail({model::ErrorKind::invalid, "weir task: no operator '" + kind + "'"});
+    if (::isatty(STDIN_FILENO) == 1)
+        return fail({model::ErrorKind::invalid, "weir task is started by Weir, with its settings on standard input"});
+    const std::string settings{std::istreambuf_iterator<char>(std::cin), {}};
+    return operators::run_operator(*operator_kind, settings);
+}
+
+int supervise(const std::string& data_folder) { return supervisor::supervise({.data_folder = data_folder}); }
+
+}  // namespace weir::daemon::cli

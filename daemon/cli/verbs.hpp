@@ -1,0 +1,90 @@
+// The verbs of `weir`, one file each; each returns the exit code. main.cpp reads the arguments into these structs.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::daemon::cli {
+
+struct Common {
+    std::string config;  // path of weir.yaml; empty: see settings.hpp
+    std::string url;     // http://host:port; empty: the daemon's unix socket
+    bool json = false;
+};
+
+// --- without a daemon ------------------------------------------------------------------------------------------------
+
+struct RunFile {
+    std::string file;
+    std::vector<std::string> params;  // key=value
+    std::string logical_date;
+};
+int run_file(const Common& common, const RunFile& options);
+
+int validate(const Common& common, const std::vector<std::string>& paths);
+
+struct Simulate {
+    std::string dag;  // id, or path of a file
+    std::string from;
+    std::string to;
+    std::string task_time = "1m";
+    std::size_t most = 10'000;
+};
+int simulate(const Common& common, const Simulate& options);
+
+int print_schema(bool config);
+int print_version(bool json);
+
+int db_backup(const Common& common, const std::string& to);
+int db_check(const Common& common);
+int db_migrate(const Common& common);
+int db_prune(const Common& common, const std::string& older_than, int keep_last);
+
+// --- inner verbs, started by Weir itself ---------------------------------------------------------------------------------
+
+int operator_task(const std::string& kind);
+int supervise(const std::string& data_folder);
+
+// --- the daemon ------------------------------------------------------------------------------------------------------------
+
+int serve(const Common& common, const std::string& listen);
+
+// --- talking to the daemon -----------------------------------------------------------------------------------------------
+
+struct Trigger {
+    std::string dag;
+    std::vector<std::string> params;
+    std::string run_id;
+    std::string logical_date;
+    std::string note;
+    bool wait = false;
+};
+int trigger(const Common& common, const Trigger& options);
+
+int dags_list(const Common& common);
+int dags_show(const Common& common, const std::string& dag);
+
+struct RunsList {
+    std::string dag = "~";
+    std::vector<std::string> states;
+    int limit = 20;
+};
+int runs_list(const Common& common, const RunsList& options);
+int runs_show(const Common& common, const std::string& dag, const std::string& run);
+int tasks_list(const Common& common, const std::string& dag, const std::string& run);
+
+struct Logs {
+    std::string dag;
+    std::string run;
+    std::string task;
+    int try_number = 0;  // 0: the newest
+    bool follow = false;
+};
+int logs(const Common& common, const Logs& options);
+
+int set_paused(const Common& common, const std::vector<std::string>& dags, bool paused);
+int retry(const Common& common, const std::string& dag, const std::string& run, const std::vector<std::string>& tasks);
+int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task);
+
+}  // namespace weir::daemon::cli

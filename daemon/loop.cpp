@@ -1,0 +1,149 @@
+#include "daemon/loop.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <thread>
+
+#include "scheduler/model/invariant.hpp"
+
+namespace weir::daemon {
+namespace {
+
+// A longer nap would notice a clock that was set, or a laptop that slept, too late.
+constexpr std::chrono::seconds kLongestNap{1};
+constexpr std::chrono::minutes kHousekeepingInterval{1};
+constexpr std::chrono::milliseconds kDiskFullPause{1000};
+
+template <class... Handlers>
+struct Overloaded : Handlers... {
+    using Handlers::operator()...;
+};
+
+}  // namespace
+
+Loop::Loop(LoopParts parts) : parts_(std::move(parts)) {}
+
+core::RunHistory Loop::history_of(ports::StoredRun stored) const {
+    auto dag = parts_.dag_of(stored);
+    return {std::move(stored.run), std::move(dag), std::move(stored.task_instances)};
+}
+
+void Loop::recover() {
+    auto stored = parts_.store.recover();
+    core::Recovered recovered;
+    for (auto& run : stored.live_runs) {
+        auto open_tries = std::move(run.open_tries);
+        recovered.runs.push_back({history_of(std::move(run)), std::move(open_tries)});
+    }
+    recovered.dags = std::move(stored.dags);
+    recovered.versions = std::move(stored.versions);
+    recovered.dates_ahead = std::move(stored.dates_ahead);
+    recovered.next_run = stored.next_run;
+    recovered.next_try = stored.next_try;
+    recovered.next_version = stored.next_version;
+    if (!recovered.runs.empty()) spdlog::info("recovered {} open run(s)", recovered.runs.size());
+
+    const std::vector<core::Input> inputs{core::Input{std::move(recovered)}};
+    const auto turn = core::step(state_, inputs, parts_.clock.now());
+    if (!commit(turn)) return;
+    release(turn);
+    wake_at_ = turn.wake_at;
+}
+
+void Loop::run() {
+    while (!parts_.inbox.closed()) turn(kLongestNap);
+}
+
+void Loop::turn(std::chrono::microseconds patience) {
+    if (wake_at_) patience = std::clamp(*wake_at_ - parts_.clock.now(), std::chrono::microseconds{0}, patience);
+    auto inputs = parts_.inbox.take(patience);
+    const auto now = parts_.clock.now();
+    if (inputs.empty() && !(wake_at_ && *wake_at_ <= now)) {
+        if (parts_.housekeeping && now >= next_housekeeping_) {
+            const bool more = parts_.housekeeping();
+            next_housekeeping_ = more ? now : now + kHousekeepingInterval;
+        }
+        parts_.report_health({.heartbeat = now});
+        return;
+    }
+    look_up_history(inputs);
+    const auto turn = core::step(state_, inputs, now);
+    if (!commit(turn)) return;
+    release(turn);
+    tell_next_runs(inputs, turn);
+    wake_at_ = turn.wake_at;
+    parts_.report_health({.heartbeat = now});
+}
+
+void Loop::look_up_history(std::vector<core::Input>& inputs) {
+    for (auto& input : inputs) {
+        if (auto* trigger = std::get_if<core::TriggerRun>(&input)) {
+            trigger->found_same = parts_.store.has_run(trigger->dag_id, trigger->run_id, trigger->logical_date);
+        } else if (auto* retry = std::get_if<core::RetryTasks>(&input)) {
+            if (auto stored = parts_.store.find_run(retry->dag_id, retry->run_id))
+                retry->found_run = history_of(std::move(*stored));
+        }
+    }
+}
+
+bool Loop::commit(const core::Turn& turn) {
+    if (turn.changes.empty()) return true;
+    // Memory is ahead of the disk now, so nothing else may happen until this turn is written: no launch, no reply.
+    // Tasks that run already go on; their exits wait at the supervisor.
+    bool said = false;
+    while (parts_.store.commit(turn.changes) == ports::CommitOutcome::disk_full) {
+        if (!said) spdlog::error("the disk of the database is full: no task starts until there is room");
+        said = true;
+        parts_.report_health({.database_healthy = false,
+                              .problem = "the disk of the database is full; no task starts until there is room",
+                              .heartbeat = parts_.clock.now()});
+        if (parts_.inbox.closed()) {
+            // Stopping: what is not written has not happened. The exits will be delivered again.
+            spdlog::error("stopped with a full disk; the last turn was not written and will be decided anew");
+            return false;
+        }
+        std::this_thread::sleep_for(kDiskFullPause);
+    }
+    if (said) spdlog::info("the disk has room again");
+    if (parts_.committed) parts_.committed(turn);
+    return true;
+}
+
+void Loop::release(const core::Turn& turn) {
+    // One batch an executor and kind: a turn may hold thousands.
+    std::map<std::string, std::vector<core::Launch>> launches;
+    std::map<std::string, std::vector<model::TryId>> kills;
+    std::map<std::string, std::vector<model::TryId>> acknowledged;
+    for (const auto& effect : turn.effects) {
+        std::visit(Overloaded{
+                       [&launches](const core::Launch& launch) { launches[launch.executor].push_back(launch); },
+                       [&kills](const core::KillTry& kill) { kills[kill.executor].push_back(kill.id); },
+                       [&acknowledged](const core::Acknowledge& ack) { acknowledged[ack.executor].push_back(ack.id); },
+                       [this](const core::Reply& reply) { parts_.answer(reply); },
+                   },
+                   effect);
+    }
+    const auto executor = [this](const std::string& name) -> ports::Executor& {
+        const auto found = parts_.executors.find(name);
+        model::invariant(found != parts_.executors.end(), "an effect names an executor that exists");
+        return *found->second;
+    };
+    for (const auto& [name, tries] : acknowledged) executor(name).acknowledge(tries);
+    for (const auto& [name, tries] : kills) executor(name).kill(tries);
+    for (const auto& [name, batch] : launches) executor(name).launch(batch);
+}
+
+void Loop::tell_next_runs(const std::vector<core::Input>& inputs, const core::Turn& turn) {
+    if (!parts_.rescheduled) return;
+    std::map<std::string, std::optional<model::TimePoint>> next_runs;
+    for (const auto& input : inputs)
+        if (const auto* loaded = std::get_if<core::DagLoaded>(&input)) next_runs[loaded->dag->id];
+    for (const auto& change : turn.changes)
+        if (const auto* dag = std::get_if<model::DagState>(&change)) next_runs[dag->dag_id];
+    if (next_runs.empty()) return;
+    for (auto& [dag_id, next] : next_runs) next = core::next_run_at(state_, dag_id);
+    parts_.rescheduled(next_runs);
+}
+
+}  // namespace weir::daemon

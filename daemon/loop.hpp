@@ -1,0 +1,64 @@
+// The scheduler loop, on the core thread: take what has come, step, commit, then let the effects happen.
+// Alone it owns the core's state and the writing connection.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "daemon/inbox.hpp"
+#include "scheduler/core/step.hpp"
+#include "scheduler/ports/clock.hpp"
+#include "scheduler/ports/commands.hpp"
+#include "scheduler/ports/executor.hpp"
+#include "scheduler/ports/store.hpp"
+
+namespace weir::daemon {
+
+// The DAG of a version that is not the current one any more. Never null: see stored_dags.hpp.
+using DagOfVersion = std::function<std::shared_ptr<const model::Dag>(const ports::StoredRun&)>;
+
+struct LoopParts {
+    const ports::Clock& clock;
+    ports::Store& store;
+    Inbox& inbox;
+    std::map<std::string, ports::Executor*> executors;
+    DagOfVersion dag_of;
+    // Called after the commit that the answer tells of.
+    std::function<void(const core::Reply& reply)> answer;
+    std::function<void(ports::Health health)> report_health = [](const ports::Health&) {};
+    // Told after each commit; must be quick.
+    std::function<void(const core::Turn& turn)> committed = {};
+    // The DAGs whose next run may have moved (nullopt: there is none).
+    std::function<void(const std::map<std::string, std::optional<model::TimePoint>>& next_runs)> rescheduled = {};
+    // Called on idle turns, at most once a minute, to delete old history. Returns true for "more to do".
+    std::function<bool()> housekeeping = {};
+};
+
+class Loop {
+   public:
+    explicit Loop(LoopParts parts);
+
+    // Reads what was open and steps over it. Before run(), on the same thread.
+    void recover();
+    // Until the inbox closes.
+    void run();
+    // One turn: at most `patience` of waiting. For run(), and for callers that drive the loop themselves.
+    void turn(std::chrono::microseconds patience);
+
+   private:
+    void look_up_history(std::vector<core::Input>& inputs);
+    // False when the daemon stops before there was room on the disk: the effects must not happen.
+    [[nodiscard]] bool commit(const core::Turn& turn);
+    void release(const core::Turn& turn);
+    void tell_next_runs(const std::vector<core::Input>& inputs, const core::Turn& turn);
+    [[nodiscard]] core::RunHistory history_of(ports::StoredRun stored) const;
+
+    LoopParts parts_;
+    core::State state_;
+    std::optional<model::TimePoint> wake_at_;
+    model::TimePoint next_housekeeping_{};
+};
+
+}  // namespace weir::daemon

@@ -1,0 +1,216 @@
+// The arguments of `weir`: one place that says every verb, option and help text.
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "daemon/cli/completion.hpp"
+#include "daemon/cli/verbs.hpp"
+#include "daemon/exit_codes.hpp"
+#include "daemon/version.hpp"
+
+namespace {
+
+using namespace weir::daemon;
+
+constexpr const char* kFooter =
+    "Exit codes: 0 done · 1 the run, task or check failed · 2 wrong usage or a file with errors · 3 no daemon answers "
+    "·\n"
+    "            4 no such DAG, run or task · 5 exists already, or not possible in its state · 70 internal fault";
+
+// What the chosen verb does, once all arguments are read.
+using Action = std::function<int()>;
+
+struct Arguments {
+    cli::Common common;
+    Action action;
+};
+
+CLI::App* verb(CLI::App& parent, Arguments& arguments, const std::string& name, const std::string& help,
+               std::function<int()> action) {
+    auto* app = parent.add_subcommand(name, help);
+    app->add_flag("--json", arguments.common.json, "Print JSON");
+    app->callback([&arguments, action = std::move(action)] { arguments.action = action; });
+    return app;
+}
+
+void add_server_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    auto listen = std::make_shared<std::string>();
+    auto* serve = verb(app, arguments, "serve", "Run the daemon: scheduler, executors and API",
+                       [&common, listen] { return cli::serve(common, *listen); });
+    serve->add_option("--listen", *listen, "Address of the API, host:port; `off` for the unix socket alone");
+}
+
+void add_file_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    auto run = std::make_shared<cli::RunFile>();
+    auto* run_app = verb(app, arguments, "run", "Run a DAG file once, here and now, without a daemon",
+                         [&common, run] { return cli::run_file(common, *run); });
+    run_app->add_option("file", run->file, "A DAG file")->required();
+    run_app->add_option("-p,--param", run->params, "key=value; may be given several times");
+    run_app->add_option("--logical-date", run->logical_date, "RFC 3339; default: now");
+
+    auto paths = std::make_shared<std::vector<std::string>>();
+    auto* validate = verb(app, arguments, "validate", "Check DAG files (default: the whole DAG folder)",
+                          [&common, paths] { return cli::validate(common, *paths); });
+    validate->add_option("paths", *paths, "Files or folders");
+
+    auto simulate = std::make_shared<cli::Simulate>();
+    auto* simulate_app = verb(app, arguments, "simulate", "Show the runs that a DAG would have in a span of time",
+                              [&common, simulate] { return cli::simulate(common, *simulate); });
+    simulate_app->add_option("dag", simulate->dag, "A DAG's id, or a file")->required();
+    simulate_app->add_option("--from", simulate->from, "Start of the span (default: now)");
+    simulate_app->add_option("--to", simulate->to, "End of the span (default: a week later)");
+    simulate_app->add_option("--task-time", simulate->task_time, "How long each task is taken to run")
+        ->capture_default_str();
+    simulate_app->add_option("--most", simulate->most, "Stop after so many runs")->capture_default_str();
+
+    auto config = std::make_shared<bool>(false);
+    auto* schema = verb(app, arguments, "schema", "Print the JSON Schema of DAG files, for editors",
+                        [config] { return cli::print_schema(*config); });
+    schema->add_flag("--config", *config, "That of weir.yaml instead");
+}
+
+void add_run_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    auto trigger = std::make_shared<cli::Trigger>();
+    auto* trigger_app = verb(app, arguments, "trigger", "Start a run of a DAG now",
+                             [&common, trigger] { return cli::trigger(common, *trigger); });
+    trigger_app->add_option("dag", trigger->dag, "The DAG's id")->required();
+    trigger_app->add_option("-p,--param", trigger->params, "key=value; may be given several times");
+    trigger_app->add_option("--run-id", trigger->run_id, "A name for the run (default: made from the time)");
+    trigger_app->add_option("--logical-date", trigger->logical_date, "RFC 3339: the date that the run is for");
+    trigger_app->add_option("--note", trigger->note, "A remark kept with the run");
+    trigger_app->add_flag("-w,--wait", trigger->wait, "Wait for the end; exit code 1 when the run fails");
+
+    auto* dags = app.add_subcommand("dags", "Show DAGs");
+    dags->require_subcommand(1);
+    verb(*dags, arguments, "list", "All DAGs, with files that don't load",
+         [&common] { return cli::dags_list(common); });
+    auto shown = std::make_shared<std::string>();
+    verb(*dags, arguments, "show", "One DAG with its tasks",
+         [&common, shown] { return cli::dags_show(common, *shown); })
+        ->add_option("dag", *shown, "The DAG's id")
+        ->required();
+
+    auto* runs = app.add_subcommand("runs", "Show runs");
+    runs->require_subcommand(1);
+    auto list = std::make_shared<cli::RunsList>();
+    auto* runs_list =
+        verb(*runs, arguments, "list", "Runs, newest first", [&common, list] { return cli::runs_list(common, *list); });
+    runs_list->add_option("dag", list->dag, "Only this DAG's");
+    runs_list->add_option("--state", list->states, "queued, running, success or failed; may be given several times");
+    runs_list->add_option("--limit", list->limit, "At most so many")->capture_default_str()->check(CLI::Range(1, 1000));
+    auto run = std::make_shared<std::pair<std::string, std::string>>();
+    auto* runs_show = verb(*runs, arguments, "show", "One run with its tasks",
+                           [&common, run] { return cli::runs_show(common, run->first, run->second); });
+    runs_show->add_option("dag", run->first, "The DAG's id")->required();
+    runs_show->add_option("run", run->second, "The run's id, or `latest`")->required();
+
+    auto* tasks = app.add_subcommand("tasks", "Show the tasks of a run");
+    tasks->require_subcommand(1);
+    auto of_run = std::make_shared<std::pair<std::string, std::string>>();
+    auto* tasks_list = verb(*tasks, arguments, "list", "The tasks of a run, with state and reason",
+                            [&common, of_run] { return cli::tasks_list(common, of_run->first, of_run->second); });
+    tasks_list->add_option("dag", of_run->first, "The DAG's id")->required();
+    tasks_list->add_option("run", of_run->second, "The run's id, or `latest`")->required();
+
+    auto logs = std::make_shared<cli::Logs>();
+    auto* logs_app =
+        verb(app, arguments, "logs", "Print a task's log", [&common, logs] { return cli::logs(common, *logs); });
+    logs_app->add_option("dag", logs->dag, "The DAG's id")->required();
+    logs_app->add_option("run", logs->run, "The run's id, or `latest`")->required();
+    logs_app->add_option("task", logs->task, "The task's id")->required();
+    logs_app->add_option("--try", logs->try_number, "Which try (default: the newest)");
+    logs_app->add_flag("-f,--follow", logs->follow, "Go on until the task ends");
+
+    auto ids = std::make_shared<std::vector<std::string>>();
+    verb(app, arguments, "pause", "Start no new runs of these DAGs",
+         [&common, ids] { return cli::set_paused(common, *ids, true); })
+        ->add_option("dags", *ids, "Ids of DAGs")
+        ->required();
+    verb(app, arguments, "unpause", "Start runs again", [&common, ids] { return cli::set_paused(common, *ids, false); })
+        ->add_option("dags", *ids, "Ids of DAGs")
+        ->required();
+
+    struct Target {
+        std::string dag, run, task;
+        std::vector<std::string> tasks;
+    };
+    auto again = std::make_shared<Target>();
+    auto* retry =
+        verb(app, arguments, "retry", "Run the failed tasks of a run again (or the named ones), and what follows",
+             [&common, again] { return cli::retry(common, again->dag, again->run, again->tasks); });
+    retry->add_option("dag", again->dag, "The DAG's id")->required();
+    retry->add_option("run", again->run, "The run's id, or `latest`")->required();
+    retry->add_option("tasks", again->tasks, "Ids of tasks");
+    auto end = std::make_shared<Target>();
+    auto* kill = verb(app, arguments, "kill", "End a running run, or one task of it",
+                      [&common, end] { return cli::kill(common, end->dag, end->run, end->task); });
+    kill->add_option("dag", end->dag, "The DAG's id")->required();
+    kill->add_option("run", end->run, "The run's id, or `latest`")->required();
+    kill->add_option("task", end->task, "Only this task");
+}
+
+void add_database_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    auto* db = app.add_subcommand("db", "Look after the database");
+    db->require_subcommand(1);
+    auto to = std::make_shared<std::string>();
+    verb(*db, arguments, "backup", "Copy the database, also while the daemon runs",
+         [&common, to] { return cli::db_backup(common, *to); })
+        ->add_option("to", *to, "A new file")
+        ->required();
+    verb(*db, arguments, "check", "Examine the database; exit code 1 on a finding",
+         [&common] { return cli::db_check(common); });
+    verb(*db, arguments, "migrate", "Bring the database to this version's schema (serve does so by itself)",
+         [&common] { return cli::db_migrate(common); });
+    auto older = std::make_shared<std::pair<std::string, int>>("", -1);
+    auto* prune = verb(*db, arguments, "prune", "Delete old finished runs with their logs (serve does so by itself)",
+                       [&common, older] { return cli::db_prune(common, older->first, older->second); });
+    prune->add_option("--older-than", older->first, "Age, as 90d (default: weir.yaml's retention)");
+    prune->add_option("--keep-last", older->second, "Runs of each DAG to keep, whatever their age");
+}
+
+void add_other_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    auto shell = std::make_shared<std::string>();
+    verb(app, arguments, "completion", "Print a completion script for bash, zsh or fish",
+         [&app, shell] { return cli::print_completion(app, *shell); })
+        ->add_option("shell", *shell, "bash, zsh or fish")
+        ->required();
+    verb(app, arguments, "version", "Print the versions of Weir and what it is built on",
+         [&common] { return cli::print_version(common.json); });
+
+    auto kind = std::make_shared<std::string>();
+    auto* task = verb(app, arguments, "task", "", [kind] { return cli::operator_task(*kind); });
+    task->add_option("kind", *kind)->required();
+    task->group("");  // inner verbs: not in the help
+    auto folder = std::make_shared<std::string>();
+    auto* supervise = verb(app, arguments, "supervise", "", [folder] { return cli::supervise(*folder); });
+    supervise->add_option("--data", *folder)->required();
+    supervise->group("");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Weir turns streams into batches: a workflow scheduler in one small daemon.", "weir");
+    app.require_subcommand(1);
+    app.footer(kFooter);
+    Arguments arguments;
+    app.add_option("-c,--config", arguments.common.config, "weir.yaml (default: $WEIR_CONFIG, then ./weir.yaml)");
+    app.add_option("--url", arguments.common.url, "Talk to the daemon at http://host:port instead of its unix socket");
+    app.set_version_flag("--version", kVersion);
+    app.fallthrough();
+    add_server_verbs(app, arguments);
+    add_file_verbs(app, arguments);
+    add_run_verbs(app, arguments);
+    add_database_verbs(app, arguments);
+    add_other_verbs(app, arguments);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? kOk : kInvalid;
+    }
+    return arguments.action();
+}

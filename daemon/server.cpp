@@ -1,0 +1,220 @@
+#include "daemon/server.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/address.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <chrono>
+#include <set>
+#include <thread>
+
+#include "daemon/catalog_board.hpp"
+#include "daemon/clock.hpp"
+#include "daemon/environment.hpp"
+#include "daemon/exit_codes.hpp"
+#include "daemon/folders.hpp"
+#include "daemon/loop.hpp"
+#include "daemon/notify.hpp"
+#include "daemon/stored_dags.hpp"
+#include "daemon/version.hpp"
+#include "daemon/watcher.hpp"
+#include "executors/process/process_executor.hpp"
+#include "scheduler/store/sqlite_history.hpp"
+#include "scheduler/store/sqlite_store.hpp"
+#include "web/api/routes.hpp"
+#include "web/http/listener.hpp"
+
+namespace weir::daemon {
+namespace {
+
+namespace asio = boost::asio;
+
+// Reading, YAML and log clean-up; never the core's work.
+constexpr std::size_t kPoolThreads = 2;
+constexpr std::chrono::seconds kStopGrace{5};
+
+model::TimePoint wall_now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
+
+void log_changes(const DagFolder::Changes& changes) {
+    for (const auto& error : changes.broken)
+        for (const auto& diagnostic : error.diagnostics) spdlog::error("{}", to_text(diagnostic));
+}
+
+// What the first look at the DAG folder, held against what the database remembers, tells the core.
+std::vector<core::Input> first_definitions(DagFolder& folder, const ports::History& history, const Settings& settings) {
+    const auto changes = folder.scan(wall_now());
+    log_changes(changes);
+    std::vector<core::Input> inputs{core::PoolsConfigured{settings.pools, settings.parallelism}};
+    std::set<std::string> defined;
+    for (const auto& dag : changes.loaded) {
+        defined.insert(dag->id);
+        inputs.push_back(core::DagLoaded{dag});
+    }
+    for (const auto& row : history.dags()) {
+        if (row.state.removed || defined.contains(row.state.dag_id)) continue;
+        // Its file may be there but broken: then its last good version, from the database, goes on.
+        const auto version = history.version(row.state.version);
+        const auto last_good = version ? load_version(*version, settings.dag_folder) : nullptr;
+        if (last_good && folder.adopt(last_good))
+            inputs.push_back(core::DagLoaded{last_good});
+        else
+            inputs.push_back(core::DagRemoved{row.state.dag_id});
+    }
+    return inputs;
+}
+
+void log_access(const http::AccessRecord& record) {
+    if (!record.fault.empty())
+        spdlog::error("{} {}: {}", record.method, record.target, record.fault);
+    else
+        spdlog::debug("{} {} {} {} us", record.method, record.target, record.status, record.took.count());
+}
+
+bool is_loopback(const std::string& host) {
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(host, error);
+    return host == "localhost" || (!error && address.is_loopback());
+}
+
+// Opens the doors. The address that people can use, or why there is none.
+model::Result<std::string> listen(http::Listener& listener, const Settings& settings) {
+    if (const auto opened = listener.listen_unix(settings.socket()); !opened)
+        return model::Error{model::ErrorKind::conflict, opened.error().message};
+    if (settings.listen.empty()) return settings.socket().string();
+    const auto endpoint = parse_endpoint(settings.listen);
+    if (!endpoint)
+        return model::Error{model::ErrorKind::invalid,
+                            fmt::format("listen: {} is not host:port; write 127.0.0.1:8080", settings.listen)};
+    // There is no login yet, so nobody but this machine may come in.
+    if (!is_loopback(endpoint->host))
+        return model::Error{model::ErrorKind::invalid,
+                            fmt::format("listen: {} can be reached from outside, and this version has no login; write "
+                                        "127.0.0.1:{} and put a proxy with a login, or an SSH tunnel, in front",
+                                        settings.listen, endpoint->port)};
+    const auto port = listener.listen_tcp(endpoint->host, endpoint->port);
+    if (!port)
+        return model::Error{model::ErrorKind::conflict,
+                            fmt::format("{}; set `listen:` in weir.yaml or --listen", port.error().message)};
+    return fmt::format("http://{}:{}",
+                       endpoint->host.find(':') == std::string::npos ? endpoint->host : "[" + endpoint->host + "]",
+                       *port);
+}
+
+}  // namespace
+
+int run_server(const Settings& settings) {
+    const auto started = std::chrono::steady_clock::now();
+    if (const auto made = make_data_folder(settings); !made) {
+        spdlog::error("{}", made.error().message);
+        return exit_code(made.error().kind);
+    }
+    auto opened = store::SqliteStore::open(settings.database());
+    if (!opened) {
+        spdlog::error("{}", opened.error().message);
+        return exit_code(opened.error().kind);
+    }
+    auto& store = **opened;
+    auto opened_history = store::SqliteHistory::open(settings.database());
+    if (!opened_history) {
+        spdlog::error("{}", opened_history.error().message);
+        return exit_code(opened_history.error().kind);
+    }
+    auto& history = **opened_history;
+
+    asio::io_context io(1);
+    asio::thread_pool pool(kPoolThreads);
+    Inbox inbox;
+    CommandDesk desk(inbox);
+    CatalogBoard board;
+    DagFolder folder(settings.dag_folder, settings.surroundings());
+    auto definitions = first_definitions(folder, history, settings);
+    board.set_pools(settings.pools);
+    board.set_definitions(folder.entries(), folder.import_errors());
+
+    process::ProcessExecutor executor(io,
+                                      {.data_folder = settings.data_folder,
+                                       .log_folder = settings.logs(),
+                                       .weir_program = weir_program(),
+                                       .environment = task_environment(),
+                                       .connections = settings.connections},
+                                      [&inbox](core::Input report) { inbox.post(std::move(report)); });
+
+    const SteadyWallClock clock;
+    Loop loop({.clock = clock,
+               .store = store,
+               .inbox = inbox,
+               .executors = {{"process", &executor}},
+               .dag_of = [&settings](const ports::StoredRun& stored) { return dag_of(stored, settings.dag_folder); },
+               .answer = [&desk](const core::Reply& reply) { desk.answer(reply); },
+               .report_health = [&desk](ports::Health health) { desk.set_health(std::move(health)); },
+               .rescheduled = [&board](const auto& next_runs) { board.set_next_runs(next_runs); },
+               .housekeeping =
+                   [&store, &settings, &pool] {
+                       auto pruned = store.prune(wall_now() - settings.keep_runs, settings.keep_last);
+                       const bool more = pruned.more;
+                       if (!pruned.runs.empty())
+                           asio::post(pool, [&settings, runs = std::move(pruned.runs)] {
+                               for (const auto& [dag_id, run_id] : runs) remove_run_logs(settings, dag_id, run_id);
+                           });
+                       return more;
+                   }});
+    loop.recover();
+    inbox.post(std::move(definitions));
+    std::thread core_thread([&loop] { loop.run(); });
+
+    http::Router router;
+    api::add_routes(router, {.history = history,
+                             .commands = desk,
+                             .catalog = board,
+                             .log_folder = settings.logs(),
+                             .version = kVersion,
+                             .now = wall_now});
+    http::Listener listener(io, pool, router, {}, {.allowed_hosts = {}, .access_log = log_access});
+    const auto address = listen(listener, settings);
+    {
+        Watcher watcher(folder, [&inbox, &board](const DagFolder& seen, const DagFolder::Changes& changes) {
+            log_changes(changes);
+            std::vector<core::Input> inputs;
+            for (const auto& dag : changes.loaded) {
+                spdlog::info("{}: DAG {} loaded", dag->file, dag->id);
+                inputs.push_back(core::DagLoaded{dag});
+            }
+            for (const auto& dag_id : changes.removed) {
+                spdlog::info("DAG {} is gone with its file; its history stays", dag_id);
+                inputs.push_back(core::DagRemoved{dag_id});
+            }
+            board.set_definitions(seen.entries(), seen.import_errors());
+            inbox.post(std::move(inputs));
+        });
+        asio::signal_set signals(io, SIGTERM, SIGINT);
+        if (address) {
+            executor.start();
+            signals.async_wait([&](const boost::system::error_code& error, int) {
+                if (error) return;
+                spdlog::info("stopping; running tasks go on and are taken over at the next start");
+                listener.stop(kStopGrace, [&executor] { executor.stop(); });
+            });
+            spdlog::info(
+                "weir {} serves {} DAG(s) from {} at {} after {} ms", kVersion, board.catalog()->dags.size(),
+                settings.dag_folder, *address,
+                std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started)
+                    .count());
+            notify_ready();
+            io.run();
+        }
+    }
+    inbox.close();
+    core_thread.join();
+    pool.join();
+    if (!address) {
+        spdlog::error("{}", address.error().message);
+        return exit_code(address.error().kind);
+    }
+    return kOk;
+}
+
+}  // namespace weir::daemon
