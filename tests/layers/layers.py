@@ -76,6 +76,12 @@ def room_of(path):
     return None
 
 
+def generated(name, room, root):
+    """A header that the build writes: a *.cmake in its room says so."""
+    folder = root / ROOMS[room][0]
+    return any(Path(name).name in script.read_text(encoding="utf-8") for script in folder.glob("*.cmake"))
+
+
 def unbound(path):
     return path.startswith(tuple(folder + "/" for folder in UNBOUND_FOLDERS))
 
@@ -90,7 +96,7 @@ def fault_of(path, name, in_quotes, root):
     ours = in_quotes or room_of(name) is not None
     if ours:
         target = room_of(name)
-        if target is None or not (root / name).is_file():
+        if target is None or not ((root / name).is_file() or generated(name, target, root)):
             return f'"{name}" is no header of a room; write the path from the top of the project'
         allowed = ROOMS[room][1]
         if target != room and target not in allowed and room not in UNBOUND_ROOMS:

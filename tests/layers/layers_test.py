@@ -66,6 +66,11 @@ class Includes(unittest.TestCase):
     def test_a_way_round_over_the_parent_folder_is_a_fault(self):
         self.assert_fault({"scheduler/model/run.hpp": '#include "../store/writer.hpp"\n'}, "from the top of the project")
 
+    def test_a_header_that_the_build_writes_is_in_the_room_whose_cmake_says_so(self):
+        text = '#include "migrations/embedded.hpp"\n'
+        self.assert_none({"migrations/migrations.cpp": text, "migrations/migrations.cmake": "embed(embedded.hpp)\n"})
+        self.assert_fault({"migrations/migrations.cpp": text}, "no header of a room")
+
     def test_a_file_in_no_room_is_a_fault(self):
         self.assert_fault({"scheduler/stray.cpp": "#include <vector>\n"}, "in no room")
 
