@@ -160,6 +160,7 @@ Outcome<ClientResponse> Client::download(const ClientRequest& request,
     message.method_string(request.method);
     message.target(request.target);
     message.set(bhttp::field::host, authority());
+    message.set(bhttp::field::user_agent, "weir");
     if (!request.body.empty()) message.set(bhttp::field::content_type, "application/json");
     for (const auto& [name, value] : request.headers) message.set(name, value);
     message.keep_alive(false);

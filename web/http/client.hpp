@@ -15,7 +15,7 @@ namespace weir::http {
 struct ClientRequest {
     std::string method = "GET";
     std::string target;  // "/api/v2/version"; percent_encode() makes segments and values of it
-    Headers headers;     // Host and Content-Length are filled in; a body without Content-Type is application/json
+    Headers headers;     // beside Host, Content-Length, "User-Agent: weir" and, with a body, application/json
     std::string body;
 };
 

@@ -1,0 +1,189 @@
+// The log of a try: as JSON in Airflow's shape, page by page; as JSON lines; or as the bytes that they are.
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+
+#include "web/api/dto.hpp"
+#include "web/api/log_lines.hpp"
+#include "web/api/lookup.hpp"
+#include "web/api/parameters.hpp"
+#include "web/api/resources.hpp"
+
+namespace weir::api {
+
+using model::Json;
+
+namespace {
+
+constexpr std::uint64_t kPage = 1 << 20;  // of the file, for an answer that isn't asked for full_content
+
+enum class Format { json, json_lines, text };
+
+// The first of these that Accept names; its weights are not weighed.
+Format format_of(const http::Request& request) {
+    const auto accept = request.header("Accept");
+    auto format = Format::json;
+    auto first = accept.size();
+    for (const auto& [type, meaning] :
+         {std::pair{"application/json", Format::json}, std::pair{"application/x-ndjson", Format::json_lines},
+          std::pair{"text/plain", Format::text}}) {
+        if (const auto at = accept.find(type); at < first) {
+            first = at;
+            format = meaning;
+        }
+    }
+    return format;
+}
+
+bool has_ended(model::TryState state) {
+    switch (state) {
+        case model::TryState::launching:
+        case model::TryState::running:
+            return false;
+        case model::TryState::success:
+        case model::TryState::failed:
+        case model::TryState::lost:
+            return true;
+    }
+    return true;
+}
+
+std::string event(const std::string& line) { return model::to_text({{"timestamp", nullptr}, {"event", line}}); }
+
+// The bytes of a log that one answer covers, and how the reader gets the next ones.
+struct Range {
+    std::uint64_t start = 0;
+    std::uint64_t end = 0;
+    bool last = false;  // the log ended, and this is its end
+
+    [[nodiscard]] std::string token() const { return std::to_string(end); }
+};
+
+Range choose_range(const LogFile& log, std::uint64_t start, bool everything, bool ended) {
+    Range range;
+    range.start = std::min(start, log.size);
+    range.end = everything ? log.size : std::min(log.size, range.start + kPage);
+    range.last = ended && range.end == log.size;
+    if (!range.last) range.end = end_of_lines(log, range.start, range.end);
+    return range;
+}
+
+http::BodyStream json_lines(LogFile log, const Range& range) {
+    auto lines = std::make_shared<LogLines>(std::move(log), range.start, range.end);
+    const auto next = [lines]() -> std::optional<std::string> {
+        const auto some = lines->next();
+        if (!some) return std::nullopt;
+        std::string text;
+        for (const auto& line : *some) text += event(line) + "\n";
+        return text;
+    };
+    return {std::nullopt, next};
+}
+
+// {"content":[…],"continuation_token":…}, written as the file is read.
+http::BodyStream json_document(LogFile log, const Range& range) {
+    struct Writer {
+        LogLines lines;
+        std::string end;
+        bool begun = false;
+        bool ended = false;
+    };
+    const auto token = range.last ? Json() : Json(range.token());
+    auto writer =
+        std::make_shared<Writer>(Writer{LogLines(std::move(log), range.start, range.end),
+                                        fmt::format(R"(],"continuation_token":{}}})", model::to_text(token))});
+    const auto next = [writer]() -> std::optional<std::string> {
+        if (writer->ended) return "";
+        const auto some = writer->lines.next();
+        if (!some) return std::nullopt;
+        std::string text;
+        if (!writer->begun) text = R"({"content":[)";
+        for (std::size_t i = 0; i < some->size(); ++i) {
+            if (writer->begun || i > 0) text += ',';
+            text += event((*some)[i]);
+        }
+        writer->begun = true;
+        writer->ended = some->empty();
+        return writer->ended ? text + writer->end : text;
+    };
+    return {std::nullopt, next};
+}
+
+http::Response text_answer(LogFile log, std::int64_t offset, bool ended) {
+    const auto size = log.size;
+    const auto start =
+        offset >= 0 ? static_cast<std::uint64_t>(offset) : size - std::min(size, static_cast<std::uint64_t>(-offset));
+    if (start > size) return error_answer(416, fmt::format("offset {} is past the log's end at {}", start, size));
+    http::Response response;
+    response.content_type = "text/plain; charset=utf-8";
+    response.headers.emplace("Weir-Log-Offset", std::to_string(start));
+    response.headers.emplace("Weir-Log-Size", std::to_string(size));
+    response.headers.emplace("Weir-Log-Ended", ended ? "true" : "false");
+    response.stream = http::file_range(std::move(log.fd), start, size - start);
+    return response;
+}
+
+std::optional<model::Try> find_try(const Services& services, const ports::TaskInstanceRow& row, std::int64_t number) {
+    for (auto& attempt : services.history.tries(row.run.id, row.task_instance.task_id, -1))
+        if (attempt.number == number) return std::move(attempt);
+    return std::nullopt;
+}
+
+http::Response get_log(const Services& services, const http::Request& request) {
+    Parameters parameters(request);
+    const auto format = format_of(request);
+    const bool everything = parameters.flag("full_content").value_or(false);
+    const auto token = parameters.number("token", 0, INT64_MAX / 2);
+    const auto offset = parameters.number("offset", INT64_MIN / 2, INT64_MAX / 2);
+    if (offset && format != Format::text)
+        parameters.fault("offset", "goes with Accept: text/plain; JSON has token", *offset);
+    if (const auto map_index = parameters.number("map_index", -1, INT32_MAX); map_index && *map_index != -1)
+        parameters.fault("map_index", "must be -1: there are no mapped tasks here", *map_index);
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+
+    const auto& dag_id = request.path_param("dag_id");
+    const auto& run_id = request.path_param("run_id");
+    const auto& task_id = request.path_param("task_id");
+    const auto& number_text = request.path_param("try_number");
+    std::int64_t number = 0;
+    std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
+    const auto row = find_task_instance(services, dag_id, run_id, task_id);
+    if (!row) return task_not_found(dag_id, run_id, task_id);
+    const auto attempt = find_try(services, *row, number);
+    if (!attempt) return error_answer(404, fmt::format("The task instance `{}` has no try {}", task_id, number_text));
+
+    // The state was read before the size: a try that had ended has its whole log on disk.
+    const bool ended = has_ended(attempt->state);
+    auto log = open_log(services.log_folder, attempt->log_path);
+    if (!log && ended)
+        return error_answer(
+            404, fmt::format("The log of try {} of `{}` is not there: the try never started, or the log was removed",
+                             number, task_id));
+    if (!log) log.emplace();  // it starts this very moment
+    if (!log->fd) log->fd = http::UniqueFd{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
+    if (format == Format::text) return text_answer(std::move(*log), offset.value_or(token.value_or(0)), ended);
+
+    const auto start = static_cast<std::uint64_t>(token.value_or(0));
+    if (start > log->size) {
+        parameters.fault("token", "is not one of this log", token.value_or(0));
+        return *parameters.refusal();
+    }
+    const auto range = choose_range(*log, start, everything || format == Format::json_lines, ended);
+    http::Response response;
+    if (!range.last) response.headers.emplace("Airflow-Continuation-Token", range.token());
+    if (format == Format::json_lines) response.content_type = "application/x-ndjson";
+    response.stream =
+        format == Format::json_lines ? json_lines(std::move(*log), range) : json_document(std::move(*log), range);
+    return response;
+}
+
+}  // namespace
+
+void add_logs(http::Router& router, const Services& services) {
+    router.add("GET", "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/logs/{try_number}",
+               [services](const http::Request& request) { return get_log(services, request); });
+}
+
+}  // namespace weir::api

@@ -1,0 +1,31 @@
+// What several resources look up, with the 404 that belongs to it.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "web/api/answers.hpp"
+#include "web/api/routes.hpp"
+
+namespace weir::api {
+
+inline constexpr std::string_view kAny = "~";  // in a path: of all DAGs, of all runs
+
+[[nodiscard]] http::Response dag_not_found(std::string_view dag_id);
+[[nodiscard]] http::Response run_not_found(std::string_view dag_id, std::string_view run_id);
+[[nodiscard]] http::Response task_not_found(std::string_view dag_id, std::string_view run_id, std::string_view task_id);
+
+[[nodiscard]] bool dag_exists(const Services& services, std::string_view dag_id);
+
+// Not the mapped instances of the task.
+[[nodiscard]] std::optional<ports::TaskInstanceRow> find_task_instance(const Services& services,
+                                                                       const std::string& dag_id,
+                                                                       const std::string& run_id,
+                                                                       const std::string& task_id);
+// Page by page, up to kMostTaskInstances.
+inline constexpr std::size_t kMostTaskInstances = 20'000;
+[[nodiscard]] std::vector<ports::TaskInstanceRow> all_task_instances(const Services& services,
+                                                                     ports::TaskInstanceFilter filter);
+
+}  // namespace weir::api

@@ -1,0 +1,19 @@
+// One function for each resource, in the file of its name; routes.cpp calls them all. Internal to this folder.
+#pragma once
+
+#include "web/api/routes.hpp"
+
+namespace weir::api {
+
+void add_monitor(http::Router& router, const Services& services);         // health, version
+void add_dags(http::Router& router, const Services& services);            // dags, dagSources, dagStats
+void add_tasks(http::Router& router, const Services& services);           // the tasks of a DAG's definition
+void add_dag_runs(http::Router& router, const Services& services);        // lists and one
+void add_trigger(http::Router& router, const Services& services);         // POST dagRuns
+void add_task_instances(http::Router& router, const Services& services);  // lists, one, tries
+void add_logs(http::Router& router, const Services& services);
+void add_run_actions(http::Router& router, const Services& services);  // retry, kill, clear
+void add_import_errors(http::Router& router, const Services& services);
+void add_pools(http::Router& router, const Services& services);
+
+}  // namespace weir::api

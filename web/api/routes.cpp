@@ -1,0 +1,20 @@
+#include "web/api/routes.hpp"
+
+#include "web/api/resources.hpp"
+
+namespace weir::api {
+
+void add_routes(http::Router& router, const Services& services) {
+    add_monitor(router, services);
+    add_dags(router, services);
+    add_tasks(router, services);
+    add_dag_runs(router, services);
+    add_trigger(router, services);
+    add_task_instances(router, services);
+    add_logs(router, services);
+    add_run_actions(router, services);
+    add_import_errors(router, services);
+    add_pools(router, services);
+}
+
+}  // namespace weir::api

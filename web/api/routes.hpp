@@ -1,0 +1,27 @@
+// The REST API under /api/v2. The daemon gives it what it needs of the world and gets routes; see docs/api.md.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "scheduler/ports/catalog.hpp"
+#include "scheduler/ports/commands.hpp"
+#include "scheduler/ports/history.hpp"
+#include "web/http/router.hpp"
+
+namespace weir::api {
+
+// Everything here is called from several threads and outlives the router.
+struct Services {
+    const ports::History& history;
+    ports::Commands& commands;
+    const ports::CatalogSource& catalog;
+    std::filesystem::path log_folder;
+    std::string version;
+    std::function<model::TimePoint()> now;
+};
+
+void add_routes(http::Router& router, const Services& services);
+
+}  // namespace weir::api

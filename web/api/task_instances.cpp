@@ -1,0 +1,102 @@
+#include <algorithm>
+
+#include "web/api/dto.hpp"
+#include "web/api/lookup.hpp"
+#include "web/api/parameters.hpp"
+#include "web/api/resources.hpp"
+
+namespace weir::api {
+
+using model::Json;
+
+namespace {
+
+constexpr OrderName kOrders[] = {{"id", "id"},
+                                 {"task_id", "task_id"},
+                                 {"map_index", "map_index"},
+                                 {"state", "state"},
+                                 {"try_number", "try_number"},
+                                 {"scheduled_when", "scheduled_at"},
+                                 {"queued_when", "queued_at"},
+                                 {"start_date", "started_at"},
+                                 {"end_date", "ended_at"}};
+
+http::Response list_task_instances(const Services& services, const http::Request& request) {
+    Parameters parameters(request);
+    ports::TaskInstanceFilter filter;
+    filter.task_id = parameters.text("task_id");
+    filter.states = parameters.enums<model::TaskState>("state");
+    filter.limit = parameters.limit();
+    filter.offset = parameters.offset();
+    filter.order_by = parameters.order_by(kOrders, filter.order_by);
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+
+    const auto& dag_id = request.path_param("dag_id");
+    const auto& run_id = request.path_param("run_id");
+    if (dag_id != kAny) filter.dag_id = dag_id;
+    if (run_id != kAny) filter.run_id = run_id;
+    const auto page = services.history.task_instances(filter);
+    if (page.rows.empty() && dag_id != kAny) {
+        if (run_id != kAny ? !services.history.run(dag_id, run_id) : !dag_exists(services, dag_id))
+            return run_id != kAny ? run_not_found(dag_id, run_id) : dag_not_found(dag_id);
+    }
+    Versions versions(services.history);
+    auto rows = Json::array();
+    for (const auto& row : page.rows) rows.push_back(task_instance_json(row, versions));
+    return json_answer({{"task_instances", std::move(rows)}, {"total_entries", page.total}});
+}
+
+// Hands the task instance that the path names to `answer`.
+template <class Answer>
+http::Response with_task_instance(const Services& services, const http::Request& request, Answer answer) {
+    Parameters parameters(request);
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+    const auto& dag_id = request.path_param("dag_id");
+    const auto& run_id = request.path_param("run_id");
+    const auto& task_id = request.path_param("task_id");
+    const auto row = find_task_instance(services, dag_id, run_id, task_id);
+    return row ? answer(*row) : task_not_found(dag_id, run_id, task_id);
+}
+
+http::Response get_task_instance(const Services& services, const http::Request& request) {
+    return with_task_instance(services, request, [&services](const ports::TaskInstanceRow& row) {
+        Versions versions(services.history);
+        return json_answer(task_instance_json(row, versions));
+    });
+}
+
+http::Response list_tries(const Services& services, const http::Request& request) {
+    return with_task_instance(services, request, [&services](const ports::TaskInstanceRow& row) {
+        Versions versions(services.history);
+        auto tries = Json::array();
+        for (const auto& attempt : services.history.tries(row.run.id, row.task_instance.task_id, -1))
+            tries.push_back(try_json(attempt, row, versions));
+        const auto total = tries.size();
+        return json_answer({{"task_instances", std::move(tries)}, {"total_entries", total}});
+    });
+}
+
+http::Response get_try(const Services& services, const http::Request& request) {
+    return with_task_instance(services, request, [&services, &request](const ports::TaskInstanceRow& row) {
+        const auto& number = request.path_param("try_number");
+        Versions versions(services.history);
+        for (const auto& attempt : services.history.tries(row.run.id, row.task_instance.task_id, -1))
+            if (std::to_string(attempt.number) == number) return json_answer(try_json(attempt, row, versions));
+        return error_answer(404, "The task instance `" + row.task_instance.task_id + "` has no try " + number);
+    });
+}
+
+}  // namespace
+
+void add_task_instances(http::Router& router, const Services& services) {
+    const std::string list = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances";
+    const auto add = [&router, &services](const std::string& path, auto* answer) {
+        router.add("GET", path, [services, answer](const http::Request& request) { return answer(services, request); });
+    };
+    add(list, list_task_instances);
+    add(list + "/{task_id}", get_task_instance);
+    add(list + "/{task_id}/tries", list_tries);
+    add(list + "/{task_id}/tries/{try_number}", get_try);
+}
+
+}  // namespace weir::api

@@ -1,0 +1,61 @@
+#include <algorithm>
+
+#include "web/api/dto.hpp"
+#include "web/api/lookup.hpp"
+#include "web/api/parameters.hpp"
+#include "web/api/resources.hpp"
+
+namespace weir::api {
+
+using model::Json;
+
+namespace {
+
+// The DAG as its file has it now; null when the file is gone.
+std::shared_ptr<const model::Dag> loaded(const Services& services, std::string_view dag_id) {
+    const auto catalog = services.catalog.catalog();
+    const auto found = catalog->dags.find(dag_id);
+    return found == catalog->dags.end() ? nullptr : found->second.dag;
+}
+
+http::Response list_tasks(const Services& services, const http::Request& request) {
+    Parameters parameters(request);
+    const auto order = parameters.text("order_by");
+    const auto name = std::string_view{order}.substr(order.starts_with('-') ? 1 : 0);
+    if (!order.empty() && name != "task_id") parameters.fault("order_by", "must be task_id or -task_id", order);
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+    const auto dag = loaded(services, request.path_param("dag_id"));
+    if (!dag) return dag_not_found(request.path_param("dag_id"));
+    std::vector<const model::Task*> tasks;
+    for (const auto& task : dag->tasks) tasks.push_back(&task);
+    // Without order_by: as the work flows, upstream first.
+    if (!order.empty())
+        std::sort(tasks.begin(), tasks.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+    if (order.starts_with('-')) std::reverse(tasks.begin(), tasks.end());
+
+    auto json = Json::array();
+    for (const auto* task : tasks) json.push_back(task_json(*dag, *task));
+    return json_answer({{"tasks", json}, {"total_entries", tasks.size()}});
+}
+
+http::Response get_task(const Services& services, const http::Request& request) {
+    Parameters parameters(request);
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+    const auto& task_id = request.path_param("task_id");
+    const auto dag = loaded(services, request.path_param("dag_id"));
+    if (!dag) return dag_not_found(request.path_param("dag_id"));
+    const auto* task = dag->find(task_id);
+    return task == nullptr ? error_answer(404, "Task with id " + task_id + " was not found")
+                           : json_answer(task_json(*dag, *task));
+}
+
+}  // namespace
+
+void add_tasks(http::Router& router, const Services& services) {
+    router.add("GET", "/api/v2/dags/{dag_id}/tasks",
+               [services](const http::Request& request) { return list_tasks(services, request); });
+    router.add("GET", "/api/v2/dags/{dag_id}/tasks/{task_id}",
+               [services](const http::Request& request) { return get_task(services, request); });
+}
+
+}  // namespace weir::api

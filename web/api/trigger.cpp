@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "web/api/body.hpp"
+#include "web/api/dto.hpp"
+#include "web/api/lookup.hpp"
+#include "web/api/parameters.hpp"
+#include "web/api/resources.hpp"
+#include "web/api/user.hpp"
+
+namespace weir::api {
+
+using model::Json;
+
+namespace {
+
+constexpr std::size_t kLongestRunId = 250;  // as in Airflow; it is also a folder's name
+constexpr std::size_t kLongestNote = 1000;
+constexpr std::size_t kLongestKey = 200;
+
+// A run id is a folder of logs and a part of URLs.
+bool is_run_id(std::string_view text) {
+    const auto allowed = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("_.~:+-").find(c) != std::string_view::npos;
+    };
+    return !text.empty() && text != "." && text != ".." && text != kAny &&
+           std::all_of(text.begin(), text.end(), allowed);
+}
+
+std::optional<model::Interval> data_interval(Body& body) {
+    const auto start = body.time("data_interval_start");
+    const auto end = body.time("data_interval_end");
+    if (start.has_value() != end.has_value())
+        body.fault(start ? "data_interval_end" : "data_interval_start",
+                   "is missing: an interval has both data_interval_start and data_interval_end");
+    if (!start || !end) return std::nullopt;
+    if (*end < *start) body.fault("data_interval_end", "is before data_interval_start");
+    return model::Interval{*start, *end};
+}
+
+// The same key for the same DAG always means the same run, so that a client may send a request again.
+std::string run_id_of_key(const std::string& dag_id, std::string_view key) {
+    return "manual__" + uuid_of(fmt::format("idempotency/{}/{}", dag_id, key));
+}
+
+http::Response trigger(const Services& services, const http::Request& request) {
+    Parameters parameters(request);
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+    const auto& dag_id = request.path_param("dag_id");
+    Body body(request);
+    core::TriggerRun command;
+    command.dag_id = dag_id;
+    command.params = body.object("conf").value_or(Json::object());
+    command.run_id = body.text("dag_run_id", kLongestRunId).value_or("");
+    if (!command.run_id.empty() && !is_run_id(command.run_id))
+        body.fault("dag_run_id", "may hold letters, digits and _.~:+- only");
+    command.logical_date = body.time("logical_date");
+    command.data_interval = data_interval(body);
+    command.note = body.text("note", kLongestNote).value_or("");
+    command.triggered_by = origin_of(request);
+    command.user = user_of(request);
+    if (const auto run_after = body.time("run_after"); run_after && *run_after > services.now())
+        body.fault("run_after", "is in the future: a triggered run starts at once");
+    body.not_supported("partition_key", nullptr, "must be null: there are no partitioned DAGs here");
+    if (auto refusal = body.refusal()) return std::move(*refusal);
+
+    const auto key = request.header("Idempotency-Key");
+    if (key.size() > kLongestKey)
+        return error_answer(400, fmt::format("the Idempotency-Key is longer than {} bytes", kLongestKey));
+    const bool repeatable = !key.empty() && command.run_id.empty();
+    if (repeatable) command.run_id = run_id_of_key(dag_id, key);
+    const auto run_id = command.run_id;
+
+    const auto made = services.commands.execute(std::move(command));
+    Versions versions(services.history);
+    if (made) return json_answer(run_json(*made, versions));
+    if (made.error().kind == model::ErrorKind::not_found) return dag_not_found(dag_id);
+    if (repeatable && made.error().kind == model::ErrorKind::conflict)
+        if (const auto earlier = services.history.run(dag_id, run_id)) return json_answer(run_json(*earlier, versions));
+    return error_answer(made.error());
+}
+
+}  // namespace
+
+void add_trigger(http::Router& router, const Services& services) {
+    router.add("POST", "/api/v2/dags/{dag_id}/dagRuns",
+               [services](const http::Request& request) { return trigger(services, request); });
+}
+
+}  // namespace weir::api

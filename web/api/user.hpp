@@ -1,0 +1,17 @@
+// Who a request comes from, and through what.
+#pragma once
+
+#include <string>
+
+#include "scheduler/model/states.hpp"
+#include "web/http/message.hpp"
+
+namespace weir::api {
+
+[[nodiscard]] std::string user_name(unsigned uid);  // the number where it has no name
+// "unix:ada" over the Unix socket; "anonymous" over TCP, which tells nothing of the user.
+[[nodiscard]] std::string user_of(const http::Request& request);
+// The command line, a page of ours in a browser, or any other client.
+[[nodiscard]] model::TriggeredBy origin_of(const http::Request& request);
+
+}  // namespace weir::api
