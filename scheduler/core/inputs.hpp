@@ -19,6 +19,9 @@ namespace weir::core {
 // A file loaded, for the first time or changed. The same hash again changes nothing.
 struct DagLoaded {
     std::shared_ptr<const model::Dag> dag;
+    // For the first load of a life, when history's newest version has another hash: that version, loaded. Without it the
+    // schedule counts as changed, and no tick of the time before is made up for.
+    std::shared_ptr<const model::Dag> found_previous = nullptr;
 };
 // The file of this DAG is gone. Its live runs finish; it makes no new ones.
 struct DagRemoved {
@@ -59,7 +62,7 @@ struct RetryTasks {
     model::RequestId request;
     std::string dag_id;
     std::string run_id;
-    std::vector<std::string> task_ids;  // empty: all that failed or were upstream_failed
+    std::vector<std::string> task_ids;    // empty: all that failed or were upstream_failed
     std::optional<RunHistory> found_run;  // when the run is no longer live
 };
 // Ends the running tries and fails the run (or only the named task).
@@ -82,9 +85,9 @@ struct TryExited {
     model::TimePoint at;
     std::optional<int> exit_code;  // one of these two
     std::optional<int> signal;
-    bool timed_out = false;        // the executor ended it at its deadline
-    std::string detail;            // more words, where there are some: "log limit of 256 MiB reached"
-    model::Json outputs;           // what the task wrote to WEIR_OUTPUT: object or null
+    bool timed_out = false;  // the executor ended it at its deadline
+    std::string detail;      // more words, where there are some: "log limit of 256 MiB reached"
+    model::Json outputs;     // what the task wrote to WEIR_OUTPUT: object or null
 };
 // Never started, and never will under this try id.
 struct TryRefused {

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "scheduler/core/inputs.hpp"
 #include "scheduler/core/turn.hpp"
@@ -31,6 +35,23 @@ class State {
 
 // When the DAG's next scheduled run is due; nullopt when paused, removed or without schedule.
 [[nodiscard]] std::optional<model::TimePoint> next_run_at(const State& state, std::string_view dag_id);
+
+// The tries given to this executor whose end is not known yet.
+[[nodiscard]] std::vector<model::TryId> active_tries(const State& state, std::string_view executor);
+
+// How busy it is, for health and metrics.
+struct Load {
+    struct PoolLoad {
+        std::string name;
+        int slots = 0;
+        int used = 0;  // by queued and running tasks
+    };
+    std::size_t queued_runs = 0;
+    std::size_t running_runs = 0;
+    std::size_t active_tasks = 0;  // queued and running
+    std::vector<PoolLoad> pools;
+};
+[[nodiscard]] Load load_of(const State& state);
 
 // Recomputes every counter and compares (invariant 5); aborts on a difference. For tests and the simulation.
 void check_invariants(const State& state);

@@ -33,6 +33,9 @@ struct Launch {
     model::Duration timeout{0};
     model::Duration grace{0};
     std::uint64_t log_limit = model::kDefaultLogLimit;
+    // Of the executor (see ExecutorListed) for which this was decided. One of another epoch drops it: the core is about to
+    // count the try as lost. Empty: whatever it is.
+    std::string epoch;
 };
 // TERM now, KILL after the try's grace. The exit comes back as TryExited.
 struct KillTry {

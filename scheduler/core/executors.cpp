@@ -1,0 +1,271 @@
+// What executors report about tries. Every report may come twice, late, or about a try that was superseded: then it
+// changes nothing, and is acknowledged so that the executor stops repeating it.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+
+#include "scheduler/core/launch.hpp"
+#include "scheduler/core/retries.hpp"
+#include "scheduler/core/work.hpp"
+#include "scheduler/model/invariant.hpp"
+
+namespace weir::core {
+
+using model::TaskState;
+using model::TryState;
+
+namespace {
+
+OpenTry* find_try(Memory& memory, model::TryId id) {
+    const auto found = memory.tries.find(id);
+    return found == memory.tries.end() ? nullptr : &found->second;
+}
+
+// An unknown try's report does not name its executor: each of them is told, and ignores what it does not know.
+void acknowledge_unknown(Work& work, model::TryId id) {
+    for (const auto& [name, state] : work.memory.executors) work.effects.emplace_back(Acknowledge{id, name});
+}
+
+enum class Outcome : std::uint8_t { success, failure, lost, shortage };
+
+struct End {
+    Outcome outcome = Outcome::failure;
+    TimePoint at;
+    std::string reason;
+    std::optional<int> exit_code;
+    std::optional<int> signal;
+    model::Json outputs;
+};
+
+TryState state_of(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::success:
+            return TryState::success;
+        case Outcome::failure:
+        case Outcome::shortage:
+            return TryState::failed;
+        case Outcome::lost:
+            return TryState::lost;
+    }
+    return TryState::failed;
+}
+
+// Whether this end uses up no retry; counts it if so.
+bool is_free(TaskRecord& record, Outcome outcome) {
+    switch (outcome) {
+        case Outcome::lost:
+            if (record.lost_in_a_row >= kMostLostInARow) return false;
+            ++record.lost_in_a_row;
+            return true;
+        case Outcome::shortage:
+            if (record.shortages_in_a_row >= kMostShortagesInARow) return false;
+            ++record.shortages_in_a_row;
+            return true;
+        case Outcome::success:
+        case Outcome::failure:
+            break;
+    }
+    record.lost_in_a_row = record.shortages_in_a_row = 0;
+    return false;
+}
+
+void retry_or_fail(Work& work, LiveRun& run, TaskIndex index, const End& end, model::TryId id) {
+    auto& record = run.tasks[index];
+    const auto& policy = run.task(index).retry;
+    model::Duration delay{0};
+    if (is_free(record, end.outcome)) {
+        ++record.max_tries;
+        delay = free_retry_delay(end.outcome == Outcome::lost ? record.lost_in_a_row : record.shortages_in_a_row, id);
+    } else if (record.try_number < record.max_tries) {
+        const int failures = record.try_number - (record.max_tries - policy.retries - 1);
+        delay = retry_delay(policy, std::max(failures, 1), id);
+    } else {
+        return finish_task(work, run, index, TaskState::failed, end.reason, end.at);
+    }
+    record.reason = end.reason;
+    record.ended_at = end.at;
+    record.retry_at = work.now + delay;
+    // leave_state() looks at retry_at only when leaving up_for_retry.
+    set_state(work, run, index, TaskState::up_for_retry);
+}
+
+void end_try(Work& work, OpenTry& open, End end) {
+    auto& run = *open.run;
+    const auto index = open.task;
+    auto& record = run.tasks[index];
+    const auto id = open.row.id;
+    model::invariant(record.open_try == id, "an open try is its task's newest");
+
+    const bool killed = record.killed != Killed::no;
+    if (killed) {
+        end.outcome = Outcome::failure;
+        end.reason = record.killed == Killed::alone ? kKilledAlone : kKilledWithRun;
+    }
+    // A STARTED that never came is taken to have come with the launch.
+    const bool ran = end.exit_code || end.signal || open.row.started_at;
+    if (ran && !open.row.started_at) open.row.started_at = record.started_at = open.row.created_at;
+    if (open.row.started_at) end.at = std::max(end.at, *open.row.started_at);
+
+    open.row.state = state_of(end.outcome);
+    open.row.ended_at = end.at;
+    open.row.exit_code = end.exit_code;
+    open.row.signal = end.signal;
+    open.row.reason = end.reason;
+    touch(work, open.row);
+    work.memory.tries.erase(id);  // `open` is gone
+    record.open_try = {};
+
+    if (end.outcome == Outcome::success) {
+        if (end.outputs.is_object()) record.outputs = std::move(end.outputs);
+        return finish_task(work, run, index, TaskState::success, "", end.at);
+    }
+    if (killed) return finish_task(work, run, index, TaskState::failed, end.reason, end.at);
+    retry_or_fail(work, run, index, end, id);
+}
+
+std::string signal_text(int signal) {
+    const auto* name = sigabbrev_np(signal);
+    return name == nullptr ? fmt::format("killed by signal {}", signal)
+                           : fmt::format("killed by signal {} (SIG{})", signal, name);
+}
+
+std::string exit_reason(const TryExited& input, const model::Task& task) {
+    std::string text;
+    if (input.timed_out)
+        text = fmt::format("timed out after {}", model::format_duration(task.timeout));
+    else if (input.signal)
+        text = signal_text(*input.signal);
+    else
+        text = fmt::format("exit code {}", input.exit_code.value_or(-1));
+    return input.detail.empty() ? text : fmt::format("{}: {}", text, input.detail);
+}
+
+}  // namespace
+
+void apply(Work& work, const TryStarted& input) {
+    auto* open = find_try(work.memory, input.id);
+    if (open == nullptr || open->row.state == TryState::running) return;
+    open->row.state = TryState::running;
+    open->row.pid = input.pid;
+    open->row.started_at = input.at;
+    touch(work, open->row);
+    auto& record = open->run->tasks[open->task];
+    record.started_at = input.at;
+    set_state(work, *open->run, open->task, TaskState::running);
+}
+
+void apply(Work& work, const TryExited& input) {
+    auto* open = find_try(work.memory, input.id);
+    if (open == nullptr) return acknowledge_unknown(work, input.id);
+    work.effects.emplace_back(Acknowledge{input.id, open->row.executor});
+    const bool succeeded = input.exit_code == 0 && !input.signal && !input.timed_out;
+    End end;
+    end.outcome = succeeded ? Outcome::success : Outcome::failure;
+    end.at = input.at;
+    end.reason = succeeded ? "" : exit_reason(input, open->run->task(open->task));
+    end.exit_code = input.exit_code;
+    end.signal = input.signal;
+    end.outputs = input.outputs;
+    end_try(work, *open, std::move(end));
+}
+
+void apply(Work& work, const TryRefused& input) {
+    auto* open = find_try(work.memory, input.id);
+    if (open == nullptr) return acknowledge_unknown(work, input.id);
+    work.effects.emplace_back(Acknowledge{input.id, open->row.executor});
+    End end;
+    end.outcome = input.shortage ? Outcome::shortage : Outcome::failure;
+    end.at = work.now;
+    end.reason = input.reason;
+    end_try(work, *open, std::move(end));
+}
+
+void apply(Work& work, const TryLost& input) {
+    auto* open = find_try(work.memory, input.id);
+    if (open == nullptr) return acknowledge_unknown(work, input.id);
+    work.effects.emplace_back(Acknowledge{input.id, open->row.executor});
+    End end;
+    end.outcome = Outcome::lost;
+    end.at = work.now;
+    end.reason = "lost: " + input.reason;
+    end_try(work, *open, std::move(end));
+}
+
+void kill_try(Work& work, model::TryId id) {
+    work.effects.emplace_back(KillTry{id, work.memory.tries.at(id).row.executor});
+}
+
+namespace {
+
+// The executor does not know this try.
+void reconcile_unlisted(Work& work, OpenTry& open, const ExecutorListed& input) {
+    auto& run = *open.run;
+    const auto index = open.task;
+    End end;
+    end.at = work.now;
+    end.outcome = Outcome::lost;
+    if (open.row.epoch != input.epoch) {
+        end.reason =
+            open.row.boot_id != input.boot_id
+                ? "lost: the machine was restarted"
+                : fmt::format("lost: the {} executor was restarted, and nobody saw how this ended", input.executor);
+        return end_try(work, open, std::move(end));
+    }
+    if (open.row.state == TryState::running) {
+        end.reason = fmt::format("lost: the {} executor no longer knows of it", input.executor);
+        return end_try(work, open, std::move(end));
+    }
+    // Launched by nobody yet. A kill that came in between has nothing to end.
+    if (run.tasks[index].killed != Killed::no) return end_try(work, open, std::move(end));
+    auto launch = make_launch(run, index, open.row);
+    if (launch) {
+        work.effects.emplace_back(std::move(*launch));
+        return;
+    }
+    end.outcome = Outcome::failure;
+    end.reason = launch.error().message;
+    end_try(work, open, std::move(end));
+}
+
+}  // namespace
+
+void apply(Work& work, const ExecutorListed& input) {
+    auto& memory = work.memory;
+    memory.executors[input.executor] = {input.epoch, input.boot_id};
+    const std::set<model::TryId> known(input.known.begin(), input.known.end());
+
+    std::vector<model::TryId> open;
+    for (const auto& [id, entry] : memory.tries)
+        if (entry.row.executor == input.executor) open.push_back(id);
+    for (const auto id : open) {
+        auto& entry = memory.tries.at(id);
+        if (!known.contains(id)) {
+            reconcile_unlisted(work, entry, input);
+            continue;
+        }
+        if (entry.row.epoch != input.epoch) {  // adopted by a successor, from its journal
+            entry.row.epoch = input.epoch;
+            entry.row.boot_id = input.boot_id;
+            touch(work, entry.row);
+        }
+        // The order may have been lost with the connection.
+        if (entry.run->tasks[entry.task].killed != Killed::no) kill_try(work, id);
+    }
+    // Nobody waits for these: two tries of one task must not run side by side.
+    for (const auto id : known)
+        if (!memory.tries.contains(id)) work.effects.emplace_back(KillTry{id, input.executor});
+}
+
+void fire_retries(Work& work) {
+    auto& memory = work.memory;
+    while (!memory.retries.empty() && memory.retries.begin()->at <= work.now) {
+        const auto timer = *memory.retries.begin();
+        auto& run = memory.runs.at(timer.run);
+        run.tasks[timer.task].scheduled_at = work.now;
+        set_state(work, run, timer.task, TaskState::scheduled);
+    }
+}
+
+}  // namespace weir::core

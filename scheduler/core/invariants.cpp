@@ -1,0 +1,126 @@
+// Everything that is counted is counted again from the records, and compared.
+#include <algorithm>
+
+#include "scheduler/core/memory.hpp"
+#include "scheduler/model/invariant.hpp"
+
+namespace weir::core {
+
+using model::invariant;
+using model::TaskState;
+
+namespace {
+
+struct Totals {
+    std::map<const PoolUse*, int> slots;
+    int active = 0;
+    std::size_t retries = 0;
+    std::size_t open_tries = 0;
+    std::map<const Lane*, std::size_t> heads;
+};
+
+UpstreamCounts recount(const LiveRun& run, TaskIndex index) {
+    UpstreamCounts counts;
+    for (const auto upstream : run.task(index).upstream) {
+        const auto state = run.tasks[upstream].state;
+        counts.success += state == TaskState::success;
+        counts.failed += state == TaskState::failed;
+        counts.upstream_failed += state == TaskState::upstream_failed;
+        counts.skipped += state == TaskState::skipped || state == TaskState::removed;
+    }
+    return counts;
+}
+
+void check_task(const Memory& memory, const LiveRun& run, TaskIndex index, Totals& totals) {
+    const auto& record = run.tasks[index];
+    const auto& own = run.lanes[run.plan->lane_of[index]];
+    invariant(record.upstream == recount(run, index), "upstream counts equal the upstream tasks' states");
+    invariant(!record.changed, "every changed row was written");
+    invariant(own.ready.contains({run.task(index).priority_weight, index}) == (record.state == TaskState::scheduled),
+              "exactly the scheduled tasks wait for a slot");
+    invariant(record.retry_at.has_value() == (record.state == TaskState::up_for_retry),
+              "exactly the tasks that wait for a retry have a time for it");
+    if (record.retry_at) {
+        ++totals.retries;
+        invariant(memory.retries.contains({*record.retry_at, run.row.id, index}), "a retry has a timer");
+    }
+    invariant(is_active(record.state) == static_cast<bool>(record.open_try),
+              "exactly the active tasks have an open try");
+    if (record.open_try) {
+        ++totals.open_tries;
+        const auto open = memory.tries.find(record.open_try);
+        invariant(open != memory.tries.end() && open->second.run == &run && open->second.task == index,
+                  "an open try belongs to one task");
+        invariant(open->second.row.number == record.try_number, "the open try is the newest");
+    }
+    if (is_active(record.state)) {
+        ++totals.active;
+        totals.slots[own.lane->pool] += own.lane->key.slots;
+    }
+}
+
+void check_run(const Memory& memory, const LiveRun& run, Totals& totals) {
+    invariant(!is_finished(run.row.state), "a finished run is not live");
+    const auto live = run.definition->live.find(run.row.run_id);
+    invariant(live != run.definition->live.end() && live->second == &run, "a live run is found by its run_id");
+    invariant(
+        run.definition->queued.contains({run.row.run_after, run.row.id}) == (run.row.state == model::RunState::queued),
+        "exactly the queued runs are in their DAG's queue");
+    for (TaskIndex index = 0; index < run.tasks.size(); ++index) check_task(memory, run, index, totals);
+
+    const auto count = [&run](auto holds) {
+        return static_cast<std::uint32_t>(std::ranges::count_if(run.tasks, holds));
+    };
+    const auto is_failure = [](const TaskRecord& task) {
+        return task.state == TaskState::failed || task.state == TaskState::upstream_failed;
+    };
+    invariant(run.active == count([](const auto& task) { return is_active(task.state); }), "a run's active tasks");
+    invariant(run.unfinished == count([](const auto& task) { return !is_finished(task.state); }),
+              "a run's unfinished tasks");
+    invariant(run.failed == count(is_failure), "a run's failed tasks");
+    std::uint32_t failed_leaves = 0;
+    for (TaskIndex index = 0; index < run.tasks.size(); ++index)
+        failed_leaves += run.task(index).downstream.empty() && is_failure(run.tasks[index]);
+    invariant(run.failed_leaves == failed_leaves, "a run's failed leaves");
+
+    for (std::uint32_t lane = 0; lane < run.lanes.size(); ++lane) {
+        const auto& own = run.lanes[lane];
+        invariant(own.shown.has_value() == (!own.ready.empty() && !run.at_task_limit()),
+                  "a run shows its best ready task, unless it is at its limit");
+        if (!own.shown) continue;
+        ++totals.heads[own.lane];
+        const auto head = own.lane->heads.find(*own.shown);
+        invariant(head != own.lane->heads.end() && head->run == &run && head->own == lane,
+                  "a shown head is in its lane");
+        invariant(head->priority == own.ready.begin()->priority, "the shown head is the best");
+    }
+}
+
+void check_definition(const Memory& memory, const Definition& definition) {
+    const auto running = std::ranges::count_if(
+        definition.live, [](const auto& entry) { return entry.second->row.state == model::RunState::running; });
+    invariant(definition.active_runs == running, "a DAG's active runs");
+    invariant(definition.queued.size() + static_cast<std::size_t>(running) == definition.live.size(),
+              "a DAG's live runs");
+    const bool armed = definition.next_tick && !definition.held_back;
+    invariant(!armed || memory.ticks.contains({*definition.next_tick, definition.dag_id()}), "a next tick has a timer");
+    invariant(definition.next_tick.has_value() <= definition.makes_runs(), "only DAGs that make runs have a next tick");
+    if (definition.state.scheduled_through && !definition.dates_ahead.empty())
+        invariant(*definition.dates_ahead.begin() > *definition.state.scheduled_through, "dates ahead lie ahead");
+}
+
+}  // namespace
+
+void check_invariants(const State& state) {
+    const auto& memory = state.memory();
+    Totals totals;
+    for (const auto& [id, run] : memory.runs) check_run(memory, run, totals);
+    for (const auto& [dag_id, definition] : memory.definitions) check_definition(memory, definition);
+    invariant(memory.active_tasks == totals.active, "active tasks of all runs");
+    invariant(memory.tries.size() == totals.open_tries, "open tries of all runs");
+    invariant(memory.retries.size() == totals.retries, "retry timers of all runs");
+    for (const auto& [name, use] : memory.pools) invariant(use.used == totals.slots[&use], "slots in use of a pool");
+    for (const auto& [key, lane] : memory.lanes) invariant(lane.heads.size() == totals.heads[&lane], "heads of a lane");
+}
+
+}  // namespace weir::core

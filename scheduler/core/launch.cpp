@@ -1,0 +1,127 @@
+#include "scheduler/core/launch.hpp"
+
+#include <fmt/format.h>
+
+#include "scheduler/core/mixing.hpp"
+
+namespace weir::core {
+
+using model::Json;
+using model::Result;
+
+namespace {
+
+std::string as_text(const Json& value) {
+    if (value.is_null()) return "";
+    return value.is_string() ? value.get<std::string>() : model::to_text(value);
+}
+
+model::Error failed_at(const std::string& place, const std::string& message) {
+    return {model::ErrorKind::invalid, fmt::format("{}: {}", place, message)};
+}
+
+// Names were checked when the file was loaded.
+std::optional<std::string> any_name(std::span<const std::string>) { return std::nullopt; }
+
+Result<std::string> render_text(const std::string& text, const expr::Lookup& names, const std::string& place) {
+    if (!expr::Template::has_expressions(text)) return text;
+    const auto compiled = expr::Template::compile(text, any_name);
+    if (!compiled) return failed_at(place, compiled.error().message);
+    const auto value = compiled->render(names);
+    if (!value) return failed_at(place, value.error().message);
+    return as_text(*value);
+}
+
+struct Renderer {
+    const expr::Lookup& names;
+
+    Result<model::Action> operator()(const model::ShellScript& script) const { return model::Action{script}; }
+    Result<model::Action> operator()(const model::CommandLine& command) const {
+        model::CommandLine rendered;
+        for (std::size_t i = 0; i < command.argv.size(); ++i) {
+            auto text = render_text(command.argv[i], names, fmt::format("run[{}]", i));
+            if (!text) return text.error();
+            rendered.argv.push_back(std::move(*text));
+        }
+        return model::Action{std::move(rendered)};
+    }
+    Result<model::Action> operator()(const model::OperatorCall& call) const {
+        auto settings = expr::render(call.settings, names);
+        if (!settings) return failed_at(std::string(to_text(call.kind)), settings.error().message);
+        return model::Action{model::OperatorCall{call.kind, std::move(*settings)}};
+    }
+};
+
+std::string at(const expr::Lookup& names, std::vector<std::string> path) {
+    const auto value = names(path);
+    return value ? as_text(*value) : "";
+}
+
+std::map<std::string, std::string> weir_environment(const LiveRun& run, const model::Task& task, const model::Try& row,
+                                                    const expr::Lookup& names) {
+    const auto start = at(names, {"window", "start"});
+    const auto end = at(names, {"window", "end"});
+    return {{"WEIR_DAG_ID", run.row.dag_id},
+            {"WEIR_RUN_ID", run.row.run_id},
+            {"WEIR_TASK_ID", task.id},
+            {"WEIR_TRY", std::to_string(row.number)},
+            {"WEIR_LOGICAL_DATE", at(names, {"logical_date"})},
+            {"WEIR_DATA_INTERVAL_START", start},
+            {"WEIR_DATA_INTERVAL_END", end},
+            {"WEIR_WINDOW_START", start},
+            {"WEIR_WINDOW_END", end},
+            {"TRACEPARENT", traceparent(run.row, row.id)}};
+}
+
+}  // namespace
+
+Result<bool> condition_holds(const LiveRun& run, TaskIndex index) {
+    const auto& condition = run.task(index).condition;
+    if (condition.empty()) return true;
+    const auto compiled = expr::Expression::compile(condition, any_name);
+    if (!compiled) return failed_at("if", compiled.error().message);
+    const auto value = compiled->evaluate(names_of(run, index));
+    if (!value) return failed_at("if", value.error().message);
+    return expr::truth(*value);
+}
+
+Result<Launch> make_launch(const LiveRun& run, TaskIndex index, const model::Try& row) {
+    const auto& task = run.task(index);
+    const auto names = names_of(run, index);
+    Launch launch;
+    launch.id = row.id;
+    launch.executor = row.executor;
+    launch.dag_id = run.row.dag_id;
+    launch.run_id = run.row.run_id;
+    launch.task_id = task.id;
+    launch.try_number = row.number;
+    auto action = std::visit(Renderer{names}, task.action);
+    if (!action) return action.error();
+    launch.action = std::move(*action);
+    launch.env = weir_environment(run, task, row, names);
+    for (const auto& [name, text] : task.env) {
+        auto value = render_text(text, names, "env." + name);
+        if (!value) return value.error();
+        launch.env.insert_or_assign(name, std::move(*value));
+    }
+    launch.workdir = task.workdir;
+    launch.log_path = row.log_path;
+    launch.timeout = task.timeout;
+    launch.grace = task.grace;
+    launch.log_limit = task.log_limit;
+    return launch;
+}
+
+std::string log_path(const LiveRun& run, TaskIndex index, int try_number) {
+    return fmt::format("{}/{}/{}/{}.log", run.row.dag_id, run.row.run_id, run.task(index).id, try_number);
+}
+
+std::string traceparent(const model::Run& run, model::TryId id) {
+    const auto seed = static_cast<std::uint64_t>(run.id.value);
+    const auto high = mix(run.dag_id, seed);
+    const auto low = mix(run.run_id, high) | 1;  // all zeros are not a valid id
+    const auto span = mix(low + static_cast<std::uint64_t>(id.value)) | 1;
+    return fmt::format("00-{:016x}{:016x}-{:016x}-01", high, low, span);
+}
+
+}  // namespace weir::core

@@ -1,0 +1,56 @@
+#include "scheduler/core/memory.hpp"
+
+namespace weir::core {
+
+Memory::Memory() {
+    pools.try_emplace(model::kDefaultPool, PoolUse{{model::kDefaultPool, model::kDefaultPoolSlots, ""}, true, 0});
+}
+
+Definition* Memory::find_definition(std::string_view dag_id) {
+    const auto found = definitions.find(dag_id);
+    return found == definitions.end() ? nullptr : &found->second;
+}
+
+LiveRun* Memory::find_run(std::string_view dag_id, std::string_view run_id) {
+    const auto* definition = find_definition(dag_id);
+    if (definition == nullptr) return nullptr;
+    const auto found = definition->live.find(run_id);
+    return found == definition->live.end() ? nullptr : found->second;
+}
+
+std::shared_ptr<const Plan> Memory::plan_of(model::DagVersionId version, const std::shared_ptr<const model::Dag>& dag) {
+    auto& known = plans[version];
+    auto plan = known.lock();
+    if (!plan) {
+        std::erase_if(plans, [version](const auto& entry) { return entry.first != version && entry.second.expired(); });
+        plan = make_plan(dag);
+        known = plan;
+    }
+    return plan;
+}
+
+model::TaskInstance row_of(const LiveRun& run, TaskIndex index) {
+    const auto& task = run.task(index);
+    const auto& record = run.tasks[index];
+    model::TaskInstance row;
+    row.run = run.row.id;
+    row.task_id = task.id;
+    row.state = record.state;
+    row.try_number = record.try_number;
+    row.max_tries = record.max_tries;
+    row.scheduled_at = record.scheduled_at;
+    row.queued_at = record.queued_at;
+    row.started_at = record.started_at;
+    row.ended_at = record.ended_at;
+    row.retry_at = record.retry_at;
+    row.pool = task.pool;
+    row.pool_slots = task.pool_slots;
+    row.priority_weight = task.priority_weight;
+    if (const auto* call = std::get_if<model::OperatorCall>(&task.action)) row.operator_kind = call->kind;
+    row.executor = task.executor;
+    row.reason = record.reason;
+    row.outputs = record.outputs;
+    return row;
+}
+
+}  // namespace weir::core

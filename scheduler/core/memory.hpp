@@ -1,0 +1,206 @@
+// What the core remembers between steps: only what is open. Definitions (small, one per DAG), live runs with a dense
+// vector of task records, open tries, timers. Everything else is history, and the store's.
+//
+// Counters here (upstream counts, pool use, active tasks) are changed in one place, set_state() in tasks.cpp, and
+// check_invariants() recomputes them from the records.
+#pragma once
+
+#include <compare>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "scheduler/calendar/cron.hpp"
+#include "scheduler/calendar/zone.hpp"
+#include "scheduler/core/plan.hpp"
+#include "scheduler/core/step.hpp"
+#include "scheduler/core/trigger_rules.hpp"
+#include "scheduler/model/run.hpp"
+
+namespace weir::core {
+
+using model::TaskIndex;
+using model::TimePoint;
+
+struct LiveRun;
+struct Definition;
+
+// --- tasks -----------------------------------------------------------------------------------------------------------
+
+// Who ended a task by hand. It is stored as the task's reason, from which recovery reads it back.
+enum class Killed : std::uint8_t { no, alone, with_run };
+inline constexpr const char* kKilledAlone = "killed by hand";
+inline constexpr const char* kKilledWithRun = "killed by hand, with its run";
+
+// The changing part of a TaskInstance; the rest is in the plan. A hundred thousand of these must be cheap.
+struct TaskRecord {
+    model::TaskState state = model::TaskState::none;
+    Killed killed = Killed::no;
+    bool changed = false;  // in this step
+    std::uint8_t lost_in_a_row = 0;
+    std::uint8_t shortages_in_a_row = 0;
+    int try_number = 0;
+    int max_tries = 1;
+    UpstreamCounts upstream;
+    model::TryId open_try;
+    std::optional<TimePoint> scheduled_at;
+    std::optional<TimePoint> queued_at;
+    std::optional<TimePoint> started_at;
+    std::optional<TimePoint> ended_at;
+    std::optional<TimePoint> retry_at;
+    std::string reason;
+    model::Json outputs;
+};
+
+struct OpenTry {
+    model::Try row;
+    LiveRun* run = nullptr;
+    TaskIndex task = 0;
+};
+
+// --- waiting for slots -------------------------------------------------------------------------------------------------
+
+struct PoolUse {
+    model::Pool pool;
+    bool configured = false;  // else tasks only name it, and wait
+    int used = 0;             // slots of queued and running tasks
+};
+
+// Best first: larger priority, then whoever was served longest ago, so that runs of one priority take turns.
+struct Head {
+    int priority = 0;
+    std::uint64_t turn = 0;
+    LiveRun* run = nullptr;
+    std::uint32_t own = 0;  // the lane in run->lanes
+    bool operator<(const Head& other) const {
+        return priority != other.priority ? priority > other.priority : turn < other.turn;
+    }
+};
+
+// Each run shows only its best ready task here, and none while the run is at its max_active_tasks. So a turn looks at
+// lanes and at what it starts, never at the tasks that wait: they cost nothing and hide nobody.
+struct Lane {
+    LaneKey key;
+    PoolUse* pool = nullptr;
+    std::set<Head> heads;
+    std::string obstacle;  // why nothing here can ever start, in words: no such pool, or the pool is too small
+};
+
+struct Ready {
+    int priority = 0;
+    TaskIndex task = 0;
+    bool operator<(const Ready& other) const {
+        return priority != other.priority ? priority > other.priority : task < other.task;
+    }
+};
+
+// One run's ready tasks in one lane.
+struct RunLane {
+    Lane* lane = nullptr;
+    std::set<Ready> ready;
+    std::optional<Head> shown;  // in lane->heads
+};
+
+struct ExecutorState {
+    std::string epoch;
+    std::string boot_id;
+};
+
+// --- runs --------------------------------------------------------------------------------------------------------------
+
+struct LiveRun {
+    model::Run row;
+    std::shared_ptr<const Plan> plan;
+    Definition* definition = nullptr;
+    std::vector<TaskRecord> tasks;  // empty until the run first starts
+    std::vector<RunLane> lanes;     // as plan->lanes
+    std::uint32_t unfinished = 0;
+    std::uint32_t active = 0;         // queued and running tasks
+    std::uint32_t failed = 0;         // failed and upstream_failed tasks
+    std::uint32_t failed_leaves = 0;  // those with nothing downstream: they decide how the run ends
+    bool killed = false;
+    bool changed = false;  // in this step
+
+    [[nodiscard]] const model::Task& task(TaskIndex index) const { return plan->task(index); }
+    [[nodiscard]] bool at_task_limit() const {
+        return active >= static_cast<std::uint32_t>(plan->dag->max_active_tasks);
+    }
+};
+
+// --- definitions ---------------------------------------------------------------------------------------------------------
+
+struct ScheduleEntry {
+    calendar::Cron cron;
+    calendar::Zone zone;
+    model::CronSchedule setting;
+};
+
+struct Definition {
+    model::DagState state;
+    std::shared_ptr<const Plan> plan;  // null until its file loads in this life
+    int version_number = 0;
+    std::string version_hash;
+    std::vector<ScheduleEntry> schedule;
+    std::optional<TimePoint> next_tick;  // while it makes runs; may lie in the past while catching up
+    bool held_back = false;              // too many queued runs: no further ones until some start
+    // Since when this DAG can make runs without interruption, in this life. With catchup none, earlier ticks are missed.
+    TimePoint watched_since;
+    std::set<TimePoint> dates_ahead;  // see Recovered::dates_ahead
+    TimePoint last_manual_at;         // of a made-up run_id, and how many had this time
+    int manual_at_once = 0;
+
+    std::map<std::string, LiveRun*, std::less<>> live;    // by run_id
+    std::set<std::pair<TimePoint, model::RunId>> queued;  // by run_after: the order in which they start
+    int active_runs = 0;
+    bool changed = false;  // in this step
+
+    [[nodiscard]] const std::string& dag_id() const { return state.dag_id; }
+    [[nodiscard]] bool makes_runs() const { return plan && !state.paused && !state.removed && !schedule.empty(); }
+};
+
+// -------------------------------------------------------------------------------------------------------------------------
+
+struct RetryTimer {
+    TimePoint at;
+    model::RunId run;
+    TaskIndex task = 0;
+    auto operator<=>(const RetryTimer&) const = default;
+};
+
+struct Memory {
+    Memory();
+
+    // Nodes never move: records, lanes and definitions are pointed to.
+    std::map<std::string, Definition, std::less<>> definitions;  // by dag_id; never erased
+    std::map<model::RunId, LiveRun> runs;
+    std::map<model::TryId, OpenTry> tries;
+    std::map<LaneKey, Lane> lanes;                                // never erased: as many as settings differ
+    std::map<std::string, PoolUse, std::less<>> pools;            // never erased: lanes point here
+    std::map<std::string, ExecutorState, std::less<>> executors;  // those that have listed their tries
+    std::map<model::DagVersionId, std::weak_ptr<const Plan>> plans;
+
+    int parallelism = 16;
+    int active_tasks = 0;     // queued and running, over all runs
+    std::uint64_t turns = 0;  // hands out Head::turn
+
+    std::set<RetryTimer> retries;
+    std::set<std::pair<TimePoint, std::string>> ticks;  // Definition::next_tick of those not held back
+
+    model::RunId next_run{1};
+    model::TryId next_try{1};
+    model::DagVersionId next_version{1};
+
+    [[nodiscard]] Definition* find_definition(std::string_view dag_id);
+    [[nodiscard]] LiveRun* find_run(std::string_view dag_id, std::string_view run_id);
+    // The plan of a version, shared by all its runs.
+    [[nodiscard]] std::shared_ptr<const Plan> plan_of(model::DagVersionId version,
+                                                      const std::shared_ptr<const model::Dag>& dag);
+};
+
+[[nodiscard]] model::TaskInstance row_of(const LiveRun& run, TaskIndex index);
+
+}  // namespace weir::core

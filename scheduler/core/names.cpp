@@ -1,0 +1,104 @@
+#include <array>
+#include <functional>
+
+#include "scheduler/core/launch.hpp"
+
+namespace weir::core {
+
+using model::Json;
+
+namespace {
+
+using Path = std::span<const std::string>;
+
+std::string local_text(const model::Run& run, TimePoint t) {
+    if (run.timezone == "UTC") return model::format_rfc3339(t);
+    const auto zone = calendar::Zone::find(run.timezone);
+    return zone ? model::format_rfc3339(t, zone->offset_at(t)) : model::format_rfc3339(t);
+}
+
+// Follows the rest of a path into a value.
+std::optional<Json> value_at(const Json& value, Path path) {
+    const auto* at = &value;
+    for (const auto& name : path) {
+        if (!at->is_object()) return std::nullopt;
+        const auto found = at->find(name);
+        if (found == at->end()) return std::nullopt;
+        at = &*found;
+    }
+    return *at;
+}
+
+struct Names {
+    const LiveRun& run;
+    TaskIndex index;
+
+    [[nodiscard]] std::optional<Json> interval() const {
+        const auto& given = run.row.data_interval;
+        if (!given) return std::nullopt;
+        return Json{{"start", local_text(run.row, given->start)}, {"end", local_text(run.row, given->end)}};
+    }
+    [[nodiscard]] std::optional<Json> logical_date() const {
+        return local_text(run.row, run.row.logical_date.value_or(run.row.run_after));
+    }
+    [[nodiscard]] std::optional<Json> run_names() const {
+        const auto& row = run.row;
+        return Json{{"id", row.run_id},
+                    {"run_id", row.run_id},
+                    {"type", to_text(row.type)},
+                    {"state", run.failed > 0 ? "failed" : "success"},
+                    {"run_after", local_text(row, row.run_after)},
+                    {"triggered_by", to_text(row.triggered_by)},
+                    {"user", row.triggering_user},
+                    {"note", row.note}};
+    }
+    [[nodiscard]] std::optional<Json> dag_names() const {
+        const auto& dag = *run.plan->dag;
+        return Json{{"id", dag.id}, {"owner", dag.owner}, {"description", dag.description}, {"file", dag.file}};
+    }
+    [[nodiscard]] std::optional<Json> task_names() const {
+        // While it is being rendered, its next try; when it is launched again after a restart, that same try.
+        const auto& record = run.tasks[index];
+        return Json{{"id", run.task(index).id}, {"try_number", record.try_number + (is_active(record.state) ? 0 : 1)}};
+    }
+    [[nodiscard]] Json other_task(TaskIndex other) const {
+        const auto& record = run.tasks[other];
+        return Json{{"state", to_text(record.state)},
+                    {"outputs", record.outputs.is_object() ? record.outputs : Json::object()},
+                    {"reason", record.reason},
+                    {"try_number", record.try_number}};
+    }
+    // `tasks` alone (as in tasks[params.which]) holds the direct upstream tasks.
+    [[nodiscard]] std::optional<Json> tasks(Path path) const {
+        if (path.empty()) {
+            auto all = Json::object();
+            for (const auto upstream : run.task(index).upstream) all[run.task(upstream).id] = other_task(upstream);
+            return all;
+        }
+        const auto other = run.plan->find(path.front());
+        return other ? value_at(other_task(*other), path.subspan(1)) : std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<Json> operator()(Path path) const {
+        if (path.empty()) return std::nullopt;
+        const auto& first = path.front();
+        const auto rest = path.subspan(1);
+        const auto within = [rest](const std::optional<Json>& value) {
+            return value ? value_at(*value, rest) : std::nullopt;
+        };
+        if (first == "params") return value_at(run.row.params, rest);
+        if (first == "tasks") return tasks(rest);
+        if (first == "window" || first == "data_interval") return within(interval());
+        if (first == "logical_date") return within(logical_date());
+        if (first == "run") return within(run_names());
+        if (first == "dag") return within(dag_names());
+        if (first == "task") return within(task_names());
+        return std::nullopt;
+    }
+};
+
+}  // namespace
+
+expr::Lookup names_of(const LiveRun& run, TaskIndex index) { return Names{run, index}; }
+
+}  // namespace weir::core

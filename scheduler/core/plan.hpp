@@ -1,0 +1,34 @@
+// One version of a DAG, prepared for scheduling: what is the same for all its runs and worth computing once.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/model/dag.hpp"
+
+namespace weir::core {
+
+// Tasks that compete for exactly the same thing: room for so many slots in one pool, on one executor.
+struct LaneKey {
+    std::string pool;
+    int slots = 1;
+    std::string executor;
+    auto operator<=>(const LaneKey&) const = default;
+};
+
+struct Plan {
+    std::shared_ptr<const model::Dag> dag;
+    std::vector<LaneKey> lanes;           // the different ones among the tasks
+    std::vector<std::uint32_t> lane_of;   // by TaskIndex, into `lanes`
+    std::vector<model::TaskIndex> by_id;  // sorted by task id
+
+    [[nodiscard]] const model::Task& task(model::TaskIndex index) const { return dag->tasks[index]; }
+    [[nodiscard]] std::optional<model::TaskIndex> find(std::string_view task_id) const;
+};
+
+[[nodiscard]] std::shared_ptr<const Plan> make_plan(std::shared_ptr<const model::Dag> dag);
+
+}  // namespace weir::core

@@ -1,0 +1,142 @@
+// A run's life: queued until its DAG has room, running until no task is unfinished.
+#include <algorithm>
+
+#include "scheduler/core/work.hpp"
+#include "scheduler/model/invariant.hpp"
+
+namespace weir::core {
+
+using model::RunState;
+using model::TaskState;
+
+namespace {
+
+LiveRun& add_run(Work& work, Definition& definition, model::Run row, std::shared_ptr<const Plan> plan) {
+    const auto [entry, is_new] = work.memory.runs.try_emplace(row.id);
+    model::invariant(is_new, "a run becomes live once");
+    auto& run = entry->second;
+    run.row = std::move(row);
+    run.plan = std::move(plan);
+    run.definition = &definition;
+    model::invariant(definition.live.emplace(run.row.run_id, &run).second, "run_ids of a DAG's live runs differ");
+    return run;
+}
+
+void allocate_tasks(Work& work, LiveRun& run) {
+    const auto& tasks = run.plan->dag->tasks;
+    run.tasks.resize(tasks.size());
+    run.unfinished = static_cast<std::uint32_t>(tasks.size());
+    for (TaskIndex index = 0; index < tasks.size(); ++index)
+        run.tasks[index].max_tries = tasks[index].retry.retries + 1;
+    prepare_lanes(work.memory, run);
+}
+
+void restore_record(TaskRecord& record, const model::TaskInstance& row, int retries) {
+    record.try_number = row.try_number;
+    record.max_tries = row.max_tries;
+    record.scheduled_at = row.scheduled_at;
+    record.queued_at = row.queued_at;
+    record.started_at = row.started_at;
+    record.ended_at = row.ended_at;
+    record.retry_at = row.retry_at;
+    record.reason = row.reason;
+    record.outputs = row.outputs;
+    if (record.reason == kKilledAlone) record.killed = Killed::alone;
+    if (record.reason == kKilledWithRun) record.killed = Killed::with_run;
+    // How many tries in a row were lost is not stored. What max_tries was raised by bounds it from above, so that a
+    // task which takes its machine down each time does not do so for ever.
+    const int granted = std::clamp(row.max_tries - retries - 1, 0, 255);
+    record.lost_in_a_row = static_cast<std::uint8_t>(granted);
+}
+
+}  // namespace
+
+LiveRun& create_run(Work& work, Definition& definition, model::Run row) {
+    row.id = work.memory.next_run;
+    ++work.memory.next_run.value;
+    row.version = definition.state.version;
+    row.state = RunState::queued;
+    row.queued_at = work.now;
+    auto& run = add_run(work, definition, std::move(row), definition.plan);
+    enqueue(work, run);
+    return run;
+}
+
+LiveRun& restore_run(Work& work, const RunHistory& history) {
+    auto& definition = definition_of(work.memory, history.run.dag_id);
+    auto& run = add_run(work, definition, history.run, work.memory.plan_of(history.run.version, history.dag));
+    if (history.task_instances.empty() && run.row.state == RunState::queued) return run;
+    allocate_tasks(work, run);
+    for (const auto& row : history.task_instances) {
+        const auto index = run.plan->find(row.task_id);
+        if (!index) continue;
+        auto& record = run.tasks[*index];
+        restore_record(record, row, run.task(*index).retry.retries);
+        if (record.killed == Killed::with_run) run.killed = true;
+        if (row.state == TaskState::up_for_retry && !record.retry_at) record.retry_at = work.now;
+        enter_state(work, run, *index, row.state);
+        if (record.reason != row.reason) touch(work, run, *index);
+    }
+    return run;
+}
+
+void enqueue(Work& work, LiveRun& run) {
+    run.definition->queued.emplace(run.row.run_after, run.row.id);
+    work.maybe_startable.push_back(run.definition);
+    touch(work, run);
+}
+
+void ensure_tasks(Work& work, LiveRun& run) {
+    if (!run.tasks.empty()) return;
+    allocate_tasks(work, run);
+    for (TaskIndex index = 0; index < run.tasks.size(); ++index) touch(work, run, index);
+}
+
+namespace {
+
+void start_run(Work& work, LiveRun& run) {
+    auto& definition = *run.definition;
+    definition.queued.erase({run.row.run_after, run.row.id});
+    ++definition.active_runs;
+    run.row.state = RunState::running;
+    run.row.started_at = work.now;
+    touch(work, run);
+    ensure_tasks(work, run);
+    // Backwards, as settle() takes from the end: tasks are decided in their order.
+    for (auto index = static_cast<TaskIndex>(run.tasks.size()); index-- > 0;)
+        if (run.tasks[index].state == TaskState::none) work.undecided.emplace_back(&run, index);
+    if (run.unfinished == 0) work.maybe_ended.push_back(&run);  // a DAG without tasks
+}
+
+// Pausing holds back what is queued, by hand too, as in Airflow; what runs goes on. A DAG whose file has not loaded
+// (yet) is held to the limit of the run's own version.
+LiveRun* next_startable(const Work& work, const Definition& definition) {
+    if (definition.state.paused || definition.queued.empty()) return nullptr;
+    auto& run = work.memory.runs.at(definition.queued.begin()->second);
+    const auto& dag = definition.plan ? *definition.plan->dag : *run.plan->dag;
+    return definition.active_runs < dag.max_active_runs ? &run : nullptr;
+}
+
+}  // namespace
+
+void start_runs(Work& work, Definition& definition) {
+    while (auto* run = next_startable(work, definition)) start_run(work, *run);
+    if (definition.held_back && definition.queued.size() < kMostQueuedRuns) arm(work.memory, definition);
+}
+
+// The leaves decide, as in Airflow: a failure that a later task was there to handle does not fail the run.
+void end_if_finished(Work& work, LiveRun& run) {
+    if (run.unfinished != 0 || is_finished(run.row.state)) return;
+    auto& definition = *run.definition;
+    if (run.row.state == RunState::queued)
+        definition.queued.erase({run.row.run_after, run.row.id});
+    else
+        --definition.active_runs;
+    run.row.state = run.killed || run.failed_leaves > 0 ? RunState::failed : RunState::success;
+    run.row.ended_at = work.now;
+    touch(work, run);
+    work.ended.push_back(&run);
+    work.maybe_startable.push_back(&definition);
+}
+
+}  // namespace weir::core

@@ -1,0 +1,48 @@
+#include "scheduler/core/step.hpp"
+
+#include "scheduler/core/work.hpp"
+
+namespace weir::core {
+
+State::State() : memory_(std::make_unique<Memory>()) {}
+State::~State() = default;
+State::State(State&&) noexcept = default;
+State& State::operator=(State&&) noexcept = default;
+
+Turn step(State& state, std::span<const Input> inputs, TimePoint now) {
+    Work work{.memory = state.memory(), .now = now};
+    for (const auto& input : inputs) std::visit([&work](const auto& each) { apply(work, each); }, input);
+    fire_ticks(work);
+    fire_retries(work);
+    do settle(work);
+    while (dispatch(work));
+    return finish(work);
+}
+
+std::optional<TimePoint> next_run_at(const State& state, std::string_view dag_id) {
+    const auto& definitions = state.memory().definitions;
+    const auto found = definitions.find(dag_id);
+    return found == definitions.end() ? std::nullopt : found->second.next_tick;
+}
+
+std::vector<model::TryId> active_tries(const State& state, std::string_view executor) {
+    std::vector<model::TryId> tries;
+    for (const auto& [id, open] : state.memory().tries)
+        if (open.row.executor == executor) tries.push_back(id);
+    return tries;
+}
+
+Load load_of(const State& state) {
+    const auto& memory = state.memory();
+    Load load;
+    for (const auto& [dag_id, definition] : memory.definitions) {
+        load.queued_runs += definition.queued.size();
+        load.running_runs += static_cast<std::size_t>(definition.active_runs);
+    }
+    load.active_tasks = static_cast<std::size_t>(memory.active_tasks);
+    for (const auto& [name, use] : memory.pools)
+        if (use.configured) load.pools.push_back({name, use.pool.slots, use.used});
+    return load;
+}
+
+}  // namespace weir::core

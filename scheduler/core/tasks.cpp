@@ -1,0 +1,185 @@
+// The life of a task instance: every change of state goes through set_state(), which keeps the counters.
+#include <algorithm>
+
+#include "scheduler/core/launch.hpp"
+#include "scheduler/core/work.hpp"
+#include "scheduler/model/invariant.hpp"
+
+namespace weir::core {
+
+using model::TaskState;
+
+namespace {
+
+std::uint32_t& counter_of(UpstreamCounts& counts, TaskState state) {
+    switch (state) {
+        case TaskState::success:
+            return counts.success;
+        case TaskState::failed:
+            return counts.failed;
+        case TaskState::upstream_failed:
+            return counts.upstream_failed;
+        case TaskState::skipped:
+        case TaskState::removed:
+            return counts.skipped;
+        case TaskState::none:
+        case TaskState::scheduled:
+        case TaskState::queued:
+        case TaskState::running:
+        case TaskState::up_for_retry:
+            break;
+    }
+    model::broken_invariant("only finished tasks are counted", std::source_location::current());
+}
+
+bool is_failure(TaskState state) { return state == TaskState::failed || state == TaskState::upstream_failed; }
+
+void count_active(Work& work, LiveRun& run, TaskIndex index, bool enters) {
+    const auto& lane = *run.lanes[run.plan->lane_of[index]].lane;
+    const int sign = enters ? 1 : -1;
+    const bool was_at_limit = run.at_task_limit();
+    lane.pool->used += sign * lane.key.slots;
+    work.memory.active_tasks += sign;
+    run.active += static_cast<std::uint32_t>(sign);
+    if (was_at_limit && !run.at_task_limit()) show_heads(work.memory, run);
+}
+
+void leave_state(Work& work, LiveRun& run, TaskIndex index) {
+    auto& record = run.tasks[index];
+    switch (record.state) {
+        case TaskState::none:
+            return;
+        case TaskState::scheduled:
+            remove_ready(run, index);
+            return;
+        case TaskState::queued:
+        case TaskState::running:
+            count_active(work, run, index, false);
+            return;
+        case TaskState::up_for_retry:
+            work.memory.retries.erase({*record.retry_at, run.row.id, index});
+            record.retry_at.reset();
+            return;
+        case TaskState::success:
+        case TaskState::failed:
+        case TaskState::skipped:
+        case TaskState::upstream_failed:
+        case TaskState::removed:
+            break;
+    }
+    const auto& task = run.task(index);
+    ++run.unfinished;
+    if (is_failure(record.state)) --run.failed;
+    if (is_failure(record.state) && task.downstream.empty()) --run.failed_leaves;
+    for (const auto below : task.downstream) --counter_of(run.tasks[below].upstream, record.state);
+}
+
+}  // namespace
+
+void enter_state(Work& work, LiveRun& run, TaskIndex index, TaskState state) {
+    auto& record = run.tasks[index];
+    record.state = state;
+    switch (state) {
+        case TaskState::none:
+            work.undecided.emplace_back(&run, index);
+            return;
+        case TaskState::scheduled:
+            add_ready(work, run, index);
+            return;
+        case TaskState::queued:
+        case TaskState::running:
+            count_active(work, run, index, true);
+            return;
+        case TaskState::up_for_retry:
+            work.memory.retries.insert({*record.retry_at, run.row.id, index});
+            return;
+        case TaskState::success:
+        case TaskState::failed:
+        case TaskState::skipped:
+        case TaskState::upstream_failed:
+        case TaskState::removed:
+            break;
+    }
+    const auto& task = run.task(index);
+    if (--run.unfinished == 0) work.maybe_ended.push_back(&run);
+    if (is_failure(state)) ++run.failed;
+    if (is_failure(state) && task.downstream.empty()) ++run.failed_leaves;
+    for (const auto below : task.downstream) {
+        ++counter_of(run.tasks[below].upstream, state);
+        if (run.tasks[below].state == TaskState::none) work.undecided.emplace_back(&run, below);
+    }
+}
+
+void set_state(Work& work, LiveRun& run, TaskIndex index, TaskState next) {
+    touch(work, run, index);
+    if (run.tasks[index].state == next) return;
+    leave_state(work, run, index);
+    enter_state(work, run, index, next);
+}
+
+void finish_task(Work& work, LiveRun& run, TaskIndex index, TaskState state, std::string reason, TimePoint at) {
+    auto& record = run.tasks[index];
+    record.reason = std::move(reason);
+    record.ended_at = at;
+    set_state(work, run, index, state);
+}
+
+void reset_task(Work& work, LiveRun& run, TaskIndex index) {
+    auto& record = run.tasks[index];
+    model::invariant(!is_active(record.state), "a task with an open try is not reset");
+    set_state(work, run, index, TaskState::none);
+    record.killed = Killed::no;
+    record.lost_in_a_row = record.shortages_in_a_row = 0;
+    record.max_tries = record.try_number + run.task(index).retry.retries + 1;
+    record.scheduled_at = record.queued_at = record.started_at = record.ended_at = std::nullopt;
+    record.reason.clear();
+    record.outputs = nullptr;
+    work.undecided.emplace_back(&run, index);
+}
+
+namespace {
+
+// The rule holds; `if` has the last word.
+void admit(Work& work, LiveRun& run, TaskIndex index) {
+    auto& record = run.tasks[index];
+    const auto holds = condition_holds(run, index);
+    if (!holds) return finish_task(work, run, index, TaskState::failed, holds.error().message, work.now);
+    if (!*holds) return finish_task(work, run, index, TaskState::skipped, "its `if` is false", work.now);
+    record.scheduled_at = work.now;
+    set_state(work, run, index, TaskState::scheduled);
+}
+
+}  // namespace
+
+void decide_task(Work& work, LiveRun& run, TaskIndex index) {
+    const auto& record = run.tasks[index];
+    if (record.state != TaskState::none || run.row.state != model::RunState::running) return;
+    const auto& task = run.task(index);
+    const auto total = static_cast<std::uint32_t>(task.upstream.size());
+    switch (decide(task.trigger_rule, record.upstream, total)) {
+        case Verdict::wait:
+            return;
+        case Verdict::run:
+            return admit(work, run, index);
+        case Verdict::skip:
+            return finish_task(work, run, index, TaskState::skipped,
+                               unmet_rule(task.trigger_rule, record.upstream, total), work.now);
+        case Verdict::upstream_fail:
+            return finish_task(work, run, index, TaskState::upstream_failed,
+                               unmet_rule(task.trigger_rule, record.upstream, total), work.now);
+    }
+}
+
+void settle(Work& work) {
+    while (!work.undecided.empty() || !work.maybe_ended.empty() || !work.maybe_startable.empty()) {
+        while (!work.undecided.empty()) {
+            const auto [run, index] = work.undecided.back();
+            work.undecided.pop_back();
+            decide_task(work, *run, index);
+        }
+        for (auto* run : std::exchange(work.maybe_ended, {})) end_if_finished(work, *run);
+        for (auto* definition : std::exchange(work.maybe_startable, {})) start_runs(work, *definition);
+    }
+}
+
+}  // namespace weir::core

@@ -1,0 +1,71 @@
+#include "scheduler/core/work.hpp"
+
+#include <algorithm>
+
+namespace weir::core {
+
+void touch(Work& work, Definition& definition) {
+    if (std::exchange(definition.changed, true)) return;
+    work.changed_definitions.push_back(&definition);
+}
+
+void touch(Work& work, LiveRun& run) {
+    if (std::exchange(run.changed, true)) return;
+    work.changed_runs.push_back(&run);
+}
+
+void touch(Work& work, LiveRun& run, TaskIndex index) {
+    if (std::exchange(run.tasks[index].changed, true)) return;
+    work.changed_tasks.emplace_back(&run, index);
+}
+
+void touch(Work& work, const model::Try& row) { work.changed_tries.insert_or_assign(row.id, row); }
+
+void reply(Work& work, model::RequestId request, model::ErrorKind kind, std::string message) {
+    work.effects.emplace_back(Reply{request, model::Error{kind, std::move(message)}});
+}
+
+namespace {
+
+std::optional<TimePoint> next_wake(const Memory& memory) {
+    std::optional<TimePoint> wake;
+    if (!memory.retries.empty()) wake = memory.retries.begin()->at;
+    if (!memory.ticks.empty() && (!wake || memory.ticks.begin()->first < *wake)) wake = memory.ticks.begin()->first;
+    return wake;
+}
+
+void forget(Memory& memory, LiveRun& run) {
+    run.definition->live.erase(run.row.run_id);
+    memory.runs.erase(run.row.id);
+}
+
+}  // namespace
+
+// Rows refer to rows written before them: run to version, task instance and try to run.
+Turn finish(Work& work) {
+    Turn turn;
+    turn.changes.reserve(work.versions.size() + work.changed_definitions.size() + work.changed_runs.size() +
+                         work.changed_tasks.size() + work.changed_tries.size());
+    for (auto& version : work.versions) turn.changes.emplace_back(std::move(version));
+    for (auto* definition : work.changed_definitions) {
+        definition->changed = false;
+        turn.changes.emplace_back(definition->state);
+    }
+    for (auto* run : work.changed_runs) {
+        run->changed = false;
+        turn.changes.emplace_back(run->row);
+    }
+    for (auto& change : work.rows_of_unreadable_runs) turn.changes.push_back(std::move(change));
+    for (const auto& [run, index] : work.changed_tasks) {
+        run->tasks[index].changed = false;
+        turn.changes.emplace_back(row_of(*run, index));
+    }
+    for (auto& [id, row] : work.changed_tries) turn.changes.emplace_back(std::move(row));
+    for (const auto& [request, run] : work.replies) work.effects.emplace_back(Reply{request, run->row});
+    turn.effects = std::move(work.effects);
+    for (auto* run : work.ended) forget(work.memory, *run);
+    turn.wake_at = next_wake(work.memory);
+    return turn;
+}
+
+}  // namespace weir::core

@@ -1,0 +1,118 @@
+// One step in progress: the memory it changes, what has changed so far, and what has still to be looked at. The
+// functions below are what the files of this folder offer each other; step.cpp calls them in order.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "scheduler/core/memory.hpp"
+#include "scheduler/core/turn.hpp"
+
+namespace weir::core {
+
+struct Work {
+    Memory& memory;
+    TimePoint now;
+
+    std::vector<Effect> effects;
+    // Rows to write. Each is built once, at the end, from the state as it is then: the last state of a step wins.
+    std::vector<model::DagVersion> versions;
+    std::vector<Definition*> changed_definitions;
+    std::vector<LiveRun*> changed_runs;
+    std::vector<std::pair<LiveRun*, TaskIndex>> changed_tasks;
+    std::map<model::TryId, model::Try> changed_tries;
+    std::vector<Change> rows_of_unreadable_runs;  // see recovery.cpp
+
+    // To be looked at before the step ends. An entry may be there twice or be out of date: looking again does no harm.
+    std::vector<std::pair<LiveRun*, TaskIndex>> undecided;  // tasks whose upstream counts have changed
+    std::vector<LiveRun*> maybe_ended;
+    std::vector<Definition*> maybe_startable;  // with queued runs and perhaps room for one
+
+    std::vector<LiveRun*> ended;
+    std::vector<std::pair<model::RequestId, LiveRun*>> replies;  // with the run as it is at the end
+};
+
+// --- work.cpp ----------------------------------------------------------------------------------------------------------
+void touch(Work& work, Definition& definition);
+void touch(Work& work, LiveRun& run);
+void touch(Work& work, LiveRun& run, TaskIndex index);
+void touch(Work& work, const model::Try& row);
+void reply(Work& work, model::RequestId request, model::ErrorKind kind, std::string message);
+[[nodiscard]] Turn finish(Work& work);
+
+// --- definitions.cpp: files that come, change and go --------------------------------------------------------------------
+void apply(Work& work, const DagLoaded& input);
+void apply(Work& work, const DagRemoved& input);
+[[nodiscard]] Definition& definition_of(Memory& memory, const std::string& dag_id);
+
+// --- schedule.cpp: cron ticks --------------------------------------------------------------------------------------------
+void fire_ticks(Work& work);
+// Computes next_tick and sets or clears its timer. Call after whatever the answer depends on has changed.
+void arm(Memory& memory, Definition& definition);
+// No tick up to `t` comes any more.
+void decide_through(Work& work, Definition& definition, TimePoint t);
+struct ManualInterval {
+    model::Interval interval;
+    std::string timezone;
+};
+// The data interval of the last tick at or before `t`; [t, t] without a schedule.
+[[nodiscard]] ManualInterval manual_interval(const Definition& definition, TimePoint t);
+// No more scheduled runs are made while so many wait in the queue; their ticks wait with them.
+inline constexpr std::size_t kMostQueuedRuns = 100;
+inline constexpr std::size_t kMostRunsPerTurn = 100;
+
+// --- runs.cpp ----------------------------------------------------------------------------------------------------------
+// Queues the run; `row` needs everything but id, version and state.
+LiveRun& create_run(Work& work, Definition& definition, model::Run row);
+// A run as history has it becomes live; nothing is written. Counters follow from its rows.
+LiveRun& restore_run(Work& work, const RunHistory& history);
+void enqueue(Work& work, LiveRun& run);
+void ensure_tasks(Work& work, LiveRun& run);
+void start_runs(Work& work, Definition& definition);
+void end_if_finished(Work& work, LiveRun& run);
+
+// --- tasks.cpp: the only place that changes a task's state --------------------------------------------------------------
+void set_state(Work& work, LiveRun& run, TaskIndex index, model::TaskState next);
+// For restored records: brings the counters up to a state that is already on disk.
+void enter_state(Work& work, LiveRun& run, TaskIndex index, model::TaskState state);
+void finish_task(Work& work, LiveRun& run, TaskIndex index, model::TaskState state, std::string reason, TimePoint at);
+// Back to none, with a fresh set of tries; earlier ones stay in history. The task must not be active.
+void reset_task(Work& work, LiveRun& run, TaskIndex index);
+// Applies the trigger rule and `if` of a task that is still undecided.
+void decide_task(Work& work, LiveRun& run, TaskIndex index);
+// Decides, starts and ends until nothing is left to be looked at. Iterative: a chain of 100,000 tasks needs no stack.
+void settle(Work& work);
+
+// --- dispatch.cpp: slots -------------------------------------------------------------------------------------------------
+void apply(Work& work, const PoolsConfigured& input);
+void prepare_lanes(Memory& memory, LiveRun& run);
+void add_ready(Work& work, LiveRun& run, TaskIndex index);
+void remove_ready(LiveRun& run, TaskIndex index);
+void show_heads(Memory& memory, LiveRun& run);  // after the run has fallen below its max_active_tasks
+void hide_heads(LiveRun& run);
+// Gives free slots to ready tasks, best first. True when a task ended on the way (it could not be rendered).
+bool dispatch(Work& work);
+
+// --- executors.cpp: tries and the reports about them -----------------------------------------------------------------------
+void apply(Work& work, const TryStarted& input);
+void apply(Work& work, const TryExited& input);
+void apply(Work& work, const TryRefused& input);
+void apply(Work& work, const TryLost& input);
+void apply(Work& work, const ExecutorListed& input);
+void kill_try(Work& work, model::TryId id);
+void fire_retries(Work& work);
+
+// --- commands.cpp, interventions.cpp ---------------------------------------------------------------------------------------
+void apply(Work& work, const TriggerRun& input);
+void apply(Work& work, const SetPaused& input);
+void apply(Work& work, const RetryTasks& input);
+void apply(Work& work, const Kill& input);
+[[nodiscard]] std::string unknown_dag(const Memory& memory, std::string_view dag_id);
+
+// --- recovery.cpp ----------------------------------------------------------------------------------------------------------
+void apply(Work& work, const Recovered& input);
+
+}  // namespace weir::core
