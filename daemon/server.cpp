@@ -9,11 +9,12 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
-#include <set>
+#include <map>
 #include <thread>
 
 #include "daemon/catalog_board.hpp"
 #include "daemon/clock.hpp"
+#include "daemon/command_desk.hpp"
 #include "daemon/environment.hpp"
 #include "daemon/exit_codes.hpp"
 #include "daemon/folders.hpp"
@@ -49,21 +50,25 @@ std::vector<core::Input> first_definitions(DagFolder& folder, const ports::Histo
     const auto changes = folder.scan(wall_now());
     log_changes(changes);
     std::vector<core::Input> inputs{core::PoolsConfigured{settings.pools, settings.parallelism}};
-    std::set<std::string> defined;
-    for (const auto& dag : changes.loaded) {
-        defined.insert(dag->id);
-        inputs.push_back(core::DagLoaded{dag});
-    }
+    std::map<std::string, std::shared_ptr<const model::Dag>> defined;
+    for (const auto& dag : changes.loaded) defined[dag->id] = dag;
     for (const auto& row : history.dags()) {
-        if (row.state.removed || defined.contains(row.state.dag_id)) continue;
-        // Its file may be there but broken: then its last good version, from the database, goes on.
+        const auto file = defined.find(row.state.dag_id);
+        if (row.state.removed && file == defined.end()) continue;
         const auto version = history.version(row.state.version);
-        const auto last_good = version ? load_version(*version, settings.dag_folder) : nullptr;
-        if (last_good && folder.adopt(last_good))
-            inputs.push_back(core::DagLoaded{last_good});
-        else
+        const bool same = version && file != defined.end() && version->hash == file->second->hash;
+        const auto before = version && !same ? load_version(*version, settings.dag_folder) : nullptr;
+        if (file != defined.end()) {
+            inputs.push_back(core::DagLoaded{file->second, before});
+            defined.erase(file);
+        } else if (before && folder.adopt(before)) {
+            // Its file is there, but broken: the last good version, from the database, goes on.
+            inputs.push_back(core::DagLoaded{before});
+        } else {
             inputs.push_back(core::DagRemoved{row.state.dag_id});
+        }
     }
+    for (const auto& [dag_id, dag] : defined) inputs.push_back(core::DagLoaded{dag});
     return inputs;
 }
 
@@ -140,7 +145,8 @@ int run_server(const Settings& settings) {
                                        .log_folder = settings.logs(),
                                        .weir_program = weir_program(),
                                        .environment = task_environment(),
-                                       .connections = settings.connections},
+                                       .connections = settings.connections,
+                                       .note = [](const std::string& words) { spdlog::warn("{}", words); }},
                                       [&inbox](core::Input report) { inbox.post(std::move(report)); });
 
     const SteadyWallClock clock;

@@ -19,7 +19,7 @@ int operator_task(const std::string& kind) {
     if (::isatty(STDIN_FILENO) == 1)
         return fail({model::ErrorKind::invalid, "weir task is started by Weir, with its settings on standard input"});
     const std::string settings{std::istreambuf_iterator<char>(std::cin), {}};
-    return operators::run_operator(*operator_kind, settings);
+    return operators::run_operator(*operator_kind, settings, operators::environment_of_process());
 }
 
 int supervise(const std::string& data_folder) { return supervisor::supervise({.data_folder = data_folder}); }

@@ -1,0 +1,120 @@
+#include "daemon/dag_folder.hpp"
+
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+using namespace weir;
+using daemon::DagFolder;
+namespace fs = std::filesystem;
+
+namespace {
+
+// A DAG folder of its own; each write gets a size of its own, so that no clock's grain hides a change.
+struct Fixture {
+    Fixture() {
+        auto pattern = (fs::temp_directory_path() / "weir-dags-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        path = pattern;
+    }
+    ~Fixture() { fs::remove_all(path); }
+
+    void write(const std::string& name, const std::string& text) {
+        fs::create_directories((path / name).parent_path());
+        std::ofstream(path / name) << text << std::string(++writes, '\n');
+    }
+    void dag(const std::string& name, const std::string& command) {
+        write(name, "tasks: {t: {run: [" + command + "]}}\n");
+    }
+
+    fs::path path;
+    std::size_t writes = 0;
+};
+
+std::vector<std::string> ids(const std::vector<std::shared_ptr<const model::Dag>>& dags) {
+    std::vector<std::string> all;
+    for (const auto& dag : dags) all.push_back(dag->id);
+    return all;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a scan tells of new files once, and of nothing when nothing changed") {
+    Fixture folder;
+    folder.dag("a.yaml", "x");
+    folder.dag("deep/er/b.yml", "x");
+    folder.write("notes.txt", "not a DAG");
+    folder.write(".git/c.yaml", "hidden: true");
+    DagFolder dags(folder.path, {});
+    CHECK(ids(dags.scan({}).loaded) == Names{"a", "b"});
+    CHECK_FALSE(dags.scan({}).any());
+    CHECK(dags.folders().size() == 3);
+}
+
+TEST_CASE("a changed file is loaded again, a removed one is told") {
+    Fixture folder;
+    folder.dag("a.yaml", "x");
+    folder.dag("b.yaml", "x");
+    DagFolder dags(folder.path, {});
+    static_cast<void>(dags.scan({}));
+    folder.dag("a.yaml", "y");
+    fs::remove(folder.path / "b.yaml");
+    const auto changes = dags.scan({});
+    CHECK(ids(changes.loaded) == Names{"a"});
+    CHECK(changes.removed == Names{"b"});
+}
+
+TEST_CASE("a broken file keeps its last good version and tells its errors once") {
+    Fixture folder;
+    folder.dag("a.yaml", "x");
+    DagFolder dags(folder.path, {});
+    static_cast<void>(dags.scan({}));
+    folder.write("a.yaml", "tasks: 5");
+    const auto changes = dags.scan({});
+    CHECK(changes.loaded.empty());
+    CHECK(changes.removed.empty());
+    REQUIRE(changes.broken.size() == 1);
+    CHECK(changes.broken[0].file == "a.yaml");
+    CHECK_FALSE(dags.scan({}).any());
+    CHECK(dags.entries().at("a").broken);
+    CHECK(dags.import_errors().size() == 1);
+
+    folder.dag("a.yaml", "z");
+    const auto mended = dags.scan({});
+    CHECK(ids(mended.loaded) == Names{"a"});
+    CHECK(mended.mended);
+    CHECK_FALSE(dags.entries().at("a").broken);
+}
+
+TEST_CASE("of two files with one id the first by path owns it; when it goes, the other takes over") {
+    Fixture folder;
+    folder.write("a.yaml", "{id: same, tasks: {t: {run: [x]}}}");
+    folder.write("b.yaml", "{id: same, tasks: {t: {run: [y]}}}");
+    DagFolder dags(folder.path, {});
+    const auto changes = dags.scan({});
+    CHECK(ids(changes.loaded) == Names{"same"});
+    CHECK(dags.entries().at("same").dag->file == "a.yaml");
+    REQUIRE(changes.broken.size() == 1);
+    CHECK(changes.broken[0].diagnostics[0].message.find("taken by a.yaml") != std::string::npos);
+    fs::remove(folder.path / "a.yaml");
+    CHECK(ids(dags.scan({}).loaded) == Names{"same"});
+    CHECK(dags.entries().at("same").dag->file == "b.yaml");
+    CHECK(dags.import_errors().empty());
+}
+
+TEST_CASE("a broken file adopts the last good version that the database has") {
+    Fixture folder;
+    folder.write("a.yaml", "tasks: 5");
+    DagFolder dags(folder.path, {});
+    static_cast<void>(dags.scan({}));
+    const auto stored = std::make_shared<model::Dag>(model::Dag{.id = "a", .file = "a.yaml", .hash = "1"});
+    CHECK(dags.adopt(stored));
+    CHECK(dags.entries().at("a").dag == stored);
+    CHECK_FALSE(dags.scan({}).any());
+    const auto elsewhere = std::make_shared<model::Dag>(model::Dag{.id = "b", .file = "b.yaml", .hash = "1"});
+    CHECK_FALSE(dags.adopt(elsewhere));
+}

@@ -1,0 +1,214 @@
+"""The verbs, as a person uses them."""
+
+import json
+import subprocess
+import threading
+import unittest
+
+from house import PROGRAM, House, wait_for
+
+
+class Commands(House):
+    def test_trigger_waits_and_tells_how_it_ended(self):
+        self.dag("good", "tasks: {t: {run: 'true'}}")
+        self.dag("bad", "tasks: {t: {run: 'echo because >&2; exit 3'}, after: {needs: t, run: 'true'}}")
+        self.start()
+        self.assertEqual(self.weir("trigger", "good", "--wait").returncode, 0)
+        failed = self.weir("trigger", "bad", "--wait", check=False)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("failed", failed.stdout)
+        self.assertIn("because", self.log("bad", "latest", "t"))
+        self.assertEqual(self.task("bad", "latest", "after")["state"], "upstream_failed")
+        self.assertIn("exit code 3", self.weir("tasks", "list", "bad", "latest").stdout)
+
+    def test_params_reach_the_task_and_are_checked(self):
+        self.dag(
+            "p",
+            """
+            params:
+              n: {type: integer, default: 1, minimum: 1}
+              word: {type: string}
+            tasks:
+              t:
+                run: echo "[$N] [$WORD]"
+                env: {N: "${{ params.n }}", WORD: "${{ params.word }}"}
+            """,
+        )
+        self.start()
+        self.weir("trigger", "p", "--wait", "-p", "n=5", "-p", "word=it's; rm -rf $HOME")
+        self.assertIn("[5] [it's; rm -rf $HOME]", self.log("p", "latest", "t"))
+        for wrong, words in (
+            (["-p", "n=0", "-p", "word=x"], "at least 1"),
+            (["-p", "n=x", "-p", "word=x"], "integer"),
+            ([], "word"),
+            (["-p", "word=x", "-p", "m=1"], "m"),
+        ):
+            refused = self.weir("trigger", "p", *wrong, check=False)
+            self.assertEqual(refused.returncode, 2, refused.stderr)
+            self.assertIn(words, refused.stderr)
+
+    def test_unknown_names_are_told_with_the_nearest_right_one(self):
+        self.dag("report", "tasks: {t: {run: 'true'}}")
+        self.start()
+        refused = self.weir("trigger", "reprot", check=False)
+        self.assertEqual(refused.returncode, 4)
+        self.assertIn("report", refused.stderr)
+        self.assertEqual(self.weir("runs", "show", "report", "nope", check=False).returncode, 4)
+        self.assertEqual(self.weir("logs", "report", "latest", "t", check=False).returncode, 4)
+
+    def test_without_a_daemon_the_verbs_say_so(self):
+        refused = self.weir("dags", "list", check=False)
+        self.assertEqual(refused.returncode, 3)
+        self.assertIn("weir serve", refused.stderr)
+
+    def test_a_run_id_is_given_only_once(self):
+        self.dag("d", "tasks: {t: {run: 'true'}}")
+        self.start()
+        self.weir("trigger", "d", "--run-id", "mine", "--wait")
+        refused = self.weir("trigger", "d", "--run-id", "mine", check=False)
+        self.assertEqual(refused.returncode, 5)
+
+    def test_retry_runs_the_failed_tasks_again_and_keeps_the_earlier_log(self):
+        self.dag(
+            "flaky",
+            f"""
+            tasks:
+              before: {{run: "echo before >> {self.folder}/trace"}}
+              t: {{needs: before, run: "echo try $WEIR_TRY; test -e {self.folder}/good"}}
+              after: {{needs: t, run: "echo after >> {self.folder}/trace"}}
+            """,
+        )
+        self.start()
+        self.assertEqual(self.weir("trigger", "flaky", "--wait", check=False).returncode, 1)
+        (self.folder / "good").touch()
+        self.weir("retry", "flaky", "latest")
+        wait_for("it succeeds", lambda: self.run_state("flaky", "latest") == "success")
+        self.assertEqual(self.read("trace").split(), ["before", "after"])
+        self.assertIn("try 1", self.log("flaky", "latest", "t", "--try", "1"))
+        self.assertIn("try 2", self.log("flaky", "latest", "t"))
+
+    def test_retries_follow_the_policy(self):
+        self.dag("r", "tasks: {t: {run: 'echo try $WEIR_TRY; test $WEIR_TRY = 3', retries: 2, retry_delay: 100ms}}")
+        self.start()
+        self.weir("trigger", "r", "--wait")
+        self.assertEqual(self.task("r", "latest", "t")["try_number"], 3)
+
+    def test_kill_ends_the_processes_and_fails_the_run(self):
+        self.dag("long", f"tasks: {{t: {{run: 'echo $$ > {self.folder}/pid; sleep 600 & wait', retries: 3}}}}")
+        self.start()
+        run_id = self.trigger("long")
+        pid = int(wait_for("it runs", lambda: self.read("pid").strip()))
+        wait_for("it is known", lambda: self.task("long", run_id, "t")["state"] == "running")
+        self.weir("kill", "long", run_id)
+        self.await_run("long", run_id, "failed")
+        self.assertEqual(self.task("long", run_id, "t")["try_number"], 1)
+        self.assertNotEqual(subprocess.run(["kill", "-0", str(pid)], capture_output=True).returncode, 0)
+
+    def test_a_task_that_takes_too_long_is_ended(self):
+        self.dag("slow", "tasks: {t: {run: 'sleep 600', timeout: 300ms, grace: 200ms}}")
+        self.start()
+        self.assertEqual(self.weir("trigger", "slow", "--wait", check=False).returncode, 1)
+        self.assertIn("timed out", self.weir("tasks", "list", "slow", "latest").stdout)
+        self.assertIn("timed out", self.log("slow", "latest", "t"))
+
+    def test_logs_can_be_followed_to_the_end(self):
+        self.dag("talk", f"tasks: {{t: {{run: 'echo one; while [ ! -e {self.folder}/go ]; do sleep 0.02; done; echo two'}}}}")
+        self.start()
+        run_id = self.trigger("talk")
+        follower = subprocess.Popen(
+            [PROGRAM, "-c", str(self.folder / "weir.yaml"), "logs", "talk", run_id, "t", "-f"],
+            stdout=subprocess.PIPE, text=True, cwd=self.folder,
+        )
+        self.addCleanup(follower.stdout.close)
+        # Should a line never come, end the follower rather than hang.
+        limit = threading.Timer(60, follower.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
+        self.assertEqual(follower.stdout.readline(), "one\n")
+        (self.folder / "go").touch()
+        self.assertEqual(follower.stdout.readline(), "two\n")
+        self.assertEqual(follower.wait(30), 0)
+
+    def test_paused_dags_start_nothing_until_unpaused(self):
+        self.dag("d", f"tasks: {{t: {{run: 'echo ran >> {self.folder}/trace'}}}}")
+        self.start()
+        self.weir("pause", "d")
+        self.assertTrue(self.json("dags", "list")["dags"][0]["is_paused"])
+        run_id = self.trigger("d")
+        self.kill_daemon()
+        self.start()
+        self.assertEqual(self.run_state("d", run_id), "queued")
+        self.assertEqual(self.read("trace"), "")
+        self.weir("unpause", "d")
+        self.await_run("d", run_id, "success")
+
+    def test_cron_starts_runs_by_itself(self):
+        self.dag("tick", '{schedule: [{cron: "* * * * * *"}], tasks: {t: {run: "echo $WEIR_LOGICAL_DATE"}}}')
+        self.start()
+
+        def runs():
+            return [r for r in self.json("runs", "list", "tick")["dag_runs"] if r["state"] == "success"]
+
+        wait_for("two ticks", lambda: len(runs()) >= 2)
+        dates = [run["logical_date"] for run in runs()]
+        self.assertEqual(len(dates), len(set(dates)))
+        self.assertTrue(all(run["run_type"] == "scheduled" for run in runs()))
+
+    def test_run_file_needs_no_daemon(self):
+        path = self.dag(
+            "solo",
+            """
+            params: {word: {type: string, default: hello}}
+            tasks:
+              a: {run: 'echo "n=7" >> "$WEIR_OUTPUT"'}
+              b: {needs: a, run: 'echo "$WORD $N"', env: {WORD: "${{ params.word }}", N: "${{ tasks.a.outputs.n }}"}}
+            """,
+        )
+        done = self.weir("run", path, "-p", "word=hi")
+        self.assertRegex(done.stdout, r"b +success")
+        self.assertNotIn("\x1b", done.stdout)
+        logs = list((self.folder / ".weir" / "logs" / "solo").glob("*/b/1.log"))
+        self.assertEqual([log.read_text() for log in logs], ["hi 7\n"])
+        self.dag("solo", "tasks: {a: {run: 'echo because; exit 1'}}")
+        failed = self.weir("run", path, check=False)
+        self.assertEqual(failed.returncode, 1)
+        self.assertIn("because", failed.stdout)
+
+    def test_simulate_tells_the_runs_of_a_span(self):
+        path = self.dag("n", '{schedule: [{cron: "15 2 * * *", timezone: Europe/Berlin}], tasks: {t: {run: "true"}}}')
+        told = json.loads(
+            self.weir("simulate", path, "--from", "2026-03-27", "--to", "2026-03-31", "--json").stdout
+        )
+        # 29 March 2026: the clocks go from 02:00 to 03:00, so 02:15 does not exist; the run comes at 03:00.
+        self.assertEqual(
+            [run["logical_date"] for run in told["runs"]],
+            ["2026-03-27T01:15:00Z", "2026-03-28T01:15:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:15:00Z"],
+        )
+
+    def test_the_database_can_be_copied_checked_and_pruned(self):
+        self.dag("d", "tasks: {t: {run: 'true'}}")
+        self.start()
+        self.weir("trigger", "d", "--wait")
+        copy = self.folder / "copy.db"
+        self.weir("db", "backup", copy)
+        self.assertTrue(copy.stat().st_size > 0)
+        self.weir("db", "check")
+        self.kill_daemon()
+        self.weir("db", "migrate")
+        self.assertEqual(self.json("db", "prune", "--older-than", "0", "--keep-last", "0")["removed_runs"], 1)
+        self.assertEqual(list((self.folder / ".weir" / "logs" / "d").glob("*")), [])
+        self.start()
+        self.assertEqual(self.json("runs", "list", "d")["dag_runs"], [])
+
+    def test_schema_version_and_completion_print(self):
+        self.assertIn("properties", json.loads(self.weir("schema").stdout))
+        self.assertIn("properties", json.loads(self.weir("schema", "--config").stdout))
+        self.assertIn("sqlite", self.json("version"))
+        for shell in ("bash", "zsh", "fish"):
+            self.assertIn("trigger", self.weir("completion", shell).stdout)
+        self.assertEqual(self.weir("completion", "tcsh", check=False).returncode, 2)
+        self.assertEqual(self.weir("nonsense", check=False).returncode, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
