@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,18 +16,21 @@ template <class Row>
 struct Page {
     std::vector<Row> rows;
     std::int64_t total = 0;  // of all that match
+    // Counting stopped at `total`: at least so many match. Totals by DAG, state and type, and those inside one run, are
+    // always exact; other filters over a long history are not worth the wait.
+    bool total_is_least = false;
 };
 
 struct RunFilter {
-    std::string dag_id;                       // empty: all DAGs
-    std::vector<model::RunState> states;      // empty: any
+    std::string dag_id;                   // empty: all DAGs
+    std::vector<model::RunState> states;  // empty: any
     std::vector<model::RunType> types;
-    std::string run_id_pattern;               // SQL LIKE; empty: any
+    std::string run_id_pattern;  // SQL LIKE; empty: any
     std::optional<model::TimePoint> logical_date_gte, logical_date_lte;
     std::optional<model::TimePoint> started_gte, started_lte;
     std::optional<model::TimePoint> ended_gte, ended_lte;
     std::optional<model::TimePoint> run_after_gte, run_after_lte;
-    std::string order_by = "-id";  // a column name of order_columns(), "-" first for descending
+    std::string order_by = "-id";  // one of run_order_columns(), "-" first for descending; anything else means this
     int limit = 50;
     std::int64_t offset = 0;
 };
@@ -36,14 +40,14 @@ struct TaskInstanceFilter {
     std::string run_id;   // empty: all
     std::string task_id;  // empty: all
     std::vector<model::TaskState> states;
-    std::string order_by = "id";
+    std::string order_by = "id";  // one of task_instance_order_columns(), "-" first for descending; else this
     int limit = 50;
     std::int64_t offset = 0;
 };
 
 struct TaskInstanceRow {
     model::TaskInstance task_instance;
-    model::Run run;                       // the run it belongs to
+    model::Run run;  // the run it belongs to
     std::optional<model::Try> newest_try;
 };
 
@@ -55,6 +59,11 @@ struct DagRow {
     std::optional<model::Run> last_run;
 };
 
+// Names of the rows' members. A list over a long history is fast by "id" and, for the runs of one DAG or of all, by
+// "run_after"; for the runs of one DAG also by its other times and by "run_id". The rest sort all that match.
+[[nodiscard]] std::span<const std::string_view> run_order_columns();
+[[nodiscard]] std::span<const std::string_view> task_instance_order_columns();
+
 class History {
    public:
     virtual ~History() = default;
@@ -62,7 +71,8 @@ class History {
     [[nodiscard]] virtual Page<model::Run> runs(const RunFilter& filter) const = 0;
     [[nodiscard]] virtual std::optional<model::Run> run(std::string_view dag_id, std::string_view run_id) const = 0;
     [[nodiscard]] virtual Page<TaskInstanceRow> task_instances(const TaskInstanceFilter& filter) const = 0;
-    [[nodiscard]] virtual std::vector<model::Try> tries(model::RunId run, std::string_view task_id, int map_index) const = 0;
+    [[nodiscard]] virtual std::vector<model::Try> tries(model::RunId run, std::string_view task_id,
+                                                        int map_index) const = 0;
     [[nodiscard]] virtual std::optional<model::DagVersion> version(model::DagVersionId id) const = 0;
 };
 

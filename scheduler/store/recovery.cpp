@@ -1,0 +1,93 @@
+#include "scheduler/store/recovery.hpp"
+
+#include <fmt/format.h>
+
+#include "scheduler/store/tables.hpp"
+
+namespace weir::store {
+
+namespace {
+
+// `source` is the last column and is not read: a thousand DAGs' texts would be megabytes.
+const char* const kVersions =
+    "SELECT v.id, v.dag_id, v.number, v.hash, v.file, v.created_at FROM dag AS d JOIN dag_version AS v "
+    "ON v.dag_id = d.dag_id AND v.number = (SELECT max(number) FROM dag_version WHERE dag_id = d.dag_id)";
+
+// A DAG that was never scheduled has no date to start from; what lies ahead of a schedule that it may get later are
+// its latest dates, so a bounded number of them is enough.
+const char* const kDatesAhead =
+    "SELECT logical_date FROM dag_run WHERE dag_id = ? AND logical_date > ? ORDER BY logical_date DESC LIMIT ?";
+constexpr std::int64_t kNoLimit = -1;
+constexpr std::int64_t kDatesOfUnscheduled = 1000;
+
+std::string next_id_sql(const char* table) {
+    return fmt::format(
+        "SELECT max(ifnull((SELECT max(id) + 1 FROM {0}), 1), ifnull((SELECT next FROM id_floor WHERE name = '{0}'), "
+        "1))",
+        table);
+}
+
+template <class Id>
+Id next_id(SQLite::Database& db, const char* table) {
+    return Id{db.execAndGet(next_id_sql(table)).getInt64()};
+}
+
+std::string dags_sql() {
+    return fmt::format("SELECT {} FROM dag AS d ORDER BY dag_id", column_list(table<model::DagState>(), "d"));
+}
+
+std::vector<model::DagState> read_dags(SQLite::Database& db) {
+    std::vector<model::DagState> dags;
+    SQLite::Statement select(db, dags_sql());
+    while (select.executeStep()) {
+        RowReader reader(select);
+        dags.push_back(read_row<model::DagState>(reader));
+    }
+    return dags;
+}
+
+std::vector<model::DagVersion> read_versions(SQLite::Database& db) {
+    std::vector<model::DagVersion> versions;
+    SQLite::Statement select(db, kVersions);
+    while (select.executeStep()) {
+        model::DagVersion& version = versions.emplace_back();
+        read_values(select, version.id, version.dag_id, version.number, version.hash, version.file, version.created_at);
+    }
+    return versions;
+}
+
+std::vector<std::pair<std::string, model::TimePoint>> read_dates_ahead(SQLite::Database& db,
+                                                                       const std::vector<model::DagState>& dags) {
+    std::vector<std::pair<std::string, model::TimePoint>> dates;
+    SQLite::Statement select(db, kDatesAhead);
+    for (const model::DagState& dag : dags) {
+        bind_values(select, dag.dag_id, dag.scheduled_through.value_or(model::TimePoint::min()),
+                    dag.scheduled_through ? kNoLimit : kDatesOfUnscheduled);
+        while (select.executeStep()) dates.emplace_back(dag.dag_id, RowReader(select).next<model::TimePoint>());
+    }
+    return dates;
+}
+
+}  // namespace
+
+ports::StoredState recover(SQLite::Database& db, RunReader& runs) {
+    const ReadTransaction one_state(db);
+    ports::StoredState state;
+    state.live_runs = runs.live();
+    state.dags = read_dags(db);
+    state.versions = read_versions(db);
+    state.dates_ahead = read_dates_ahead(db, state.dags);
+    state.next_run = next_id<model::RunId>(db, "dag_run");
+    state.next_try = next_id<model::TryId>(db, "task_try");
+    state.next_version = next_id<model::DagVersionId>(db, "dag_version");
+    return state;
+}
+
+std::vector<std::string> recovery_sql() {
+    std::vector<std::string> sql = live_run_sql();
+    sql.insert(sql.end(), {dags_sql(), kVersions, kDatesAhead, next_id_sql("dag_run"), next_id_sql("task_try"),
+                           next_id_sql("dag_version")});
+    return sql;
+}
+
+}  // namespace weir::store

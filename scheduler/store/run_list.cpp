@@ -1,0 +1,132 @@
+#include "scheduler/store/run_list.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "scheduler/store/query.hpp"
+#include "scheduler/store/tables.hpp"
+
+namespace weir::store {
+
+namespace {
+
+using ports::RunFilter;
+
+constexpr std::array kOrders{
+    OrderColumn{"id", "id"},
+    OrderColumn{"dag_id", "dag_id"},
+    OrderColumn{"run_id", "run_id"},
+    OrderColumn{"state", "state"},
+    OrderColumn{"type", "type"},
+    OrderColumn{"logical_date", "logical_date"},
+    OrderColumn{"run_after", "run_after"},
+    OrderColumn{"queued_at", "queued_at"},
+    OrderColumn{"started_at", "started_at"},
+    OrderColumn{"ended_at", "ended_at"},
+    OrderColumn{"duration", "ended_at - started_at"},
+};
+
+// So few runs in the wanted states are quicker found by state and sorted than met along the wanted order.
+constexpr std::int64_t kFewEnoughToSort = 10'000;
+
+// Conditions that dag_run_count knows the total of.
+Where counted_where(const RunFilter& filter) {
+    Where where;
+    if (!filter.dag_id.empty()) where.require("dag_id = ?", filter.dag_id);
+    if (!filter.states.empty()) where.require(fmt::format("state IN ({})", literals(filter.states)));
+    if (!filter.types.empty()) where.require(fmt::format("type IN ({})", literals(filter.types)));
+    return where;
+}
+
+Where other_where(const RunFilter& filter) {
+    Where where;
+    if (!filter.run_id_pattern.empty()) where.require("run_id LIKE ?", filter.run_id_pattern);
+    where.within("logical_date", filter.logical_date_gte, filter.logical_date_lte);
+    where.within("started_at", filter.started_gte, filter.started_lte);
+    where.within("ended_at", filter.ended_gte, filter.ended_lte);
+    where.within("run_after", filter.run_after_gte, filter.run_after_lte);
+    return where;
+}
+
+std::int64_t count(SQLite::Database& db, const std::string& sql, const Where& where) {
+    SQLite::Statement select(db, sql);
+    bind_bound(select, where.values());
+    return select.executeStep() ? select.getColumn(0).getInt64() : 0;
+}
+
+// The ids of one page, in order, as one or several branches: each branch walks one index.
+struct PageOfIds {
+    std::string sql;
+    std::vector<Bound> values;
+};
+
+void add_branch(PageOfIds& page, const RunFilter& filter, const Order& order, std::string_view state_condition,
+                std::string_view hint) {
+    Where where = other_where(filter);
+    if (!filter.dag_id.empty()) where.require("dag_id = ?", filter.dag_id);
+    if (!state_condition.empty()) where.require(std::string(state_condition));
+    if (!filter.types.empty()) where.require(fmt::format("type IN ({})", literals(filter.types)));
+    page.sql += fmt::format("{}SELECT id, {} AS position FROM dag_run{}{}", page.sql.empty() ? "" : " UNION ALL ",
+                            order.column, hint, where.text());
+    page.values.insert(page.values.end(), where.values().begin(), where.values().end());
+}
+
+PageOfIds page_of_ids(const RunFilter& filter, const Order& order, std::int64_t in_wanted_states) {
+    PageOfIds page;
+    if (filter.states.empty()) {
+        add_branch(page, filter, order, "", "");
+    } else if (order.column == "id") {
+        // Merged in order by SQLite, each branch from an index that ends with the id.
+        for (const model::RunState state : filter.states)
+            add_branch(page, filter, order, fmt::format("state = '{}'", model::to_text(state)), "");
+    } else if (in_wanted_states <= kFewEnoughToSort) {
+        add_branch(page, filter, order, fmt::format("state IN ({})", literals(filter.states)),
+                   filter.dag_id.empty() ? " INDEXED BY dag_run_by_state" : " INDEXED BY dag_run_by_dag_state");
+    } else {
+        // The + keeps the state's index out: most runs match, so walking the order's index meets a page's worth soon.
+        add_branch(page, filter, order, fmt::format("+state IN ({})", literals(filter.states)), "");
+    }
+    page.sql += fmt::format(" ORDER BY position {0}, id {0} LIMIT ? OFFSET ?", order.direction());
+    page.values.emplace_back(std::int64_t{std::max(filter.limit, 0)});
+    page.values.emplace_back(std::max(filter.offset, std::int64_t{0}));
+    return page;
+}
+
+}  // namespace
+
+ports::Page<model::Run> list_runs(SQLite::Database& db, const RunFilter& given) {
+    RunFilter filter = given;
+    std::sort(filter.states.begin(), filter.states.end());
+    filter.states.erase(std::unique(filter.states.begin(), filter.states.end()), filter.states.end());
+    const Order order = parse_order(kOrders, filter.order_by, "-id");
+
+    ports::Page<model::Run> page;
+    const Where counted = counted_where(filter);
+    const std::int64_t in_wanted_states =
+        count(db, "SELECT ifnull(sum(count), 0) FROM dag_run_count" + counted.text(), counted);
+
+    const PageOfIds ids = page_of_ids(filter, order, in_wanted_states);
+    SQLite::Statement select(db, fmt::format("SELECT {0} FROM ({1}) AS page CROSS JOIN dag_run AS t ON t.id = page.id"
+                                             " ORDER BY page.position {2}, page.id {2}",
+                                             column_list(table<model::Run>(), "t"), ids.sql, order.direction()));
+    bind_bound(select, ids.values);
+    while (select.executeStep()) {
+        RowReader reader(select);
+        page.rows.push_back(read_row<model::Run>(reader));
+    }
+
+    Where all = other_where(filter);
+    if (all.empty()) {
+        page.total = in_wanted_states;
+        return page;
+    }
+    if (!filter.dag_id.empty()) all.require("dag_id = ?", filter.dag_id);
+    if (!filter.states.empty()) all.require(fmt::format("+state IN ({})", literals(filter.states)));
+    if (!filter.types.empty()) all.require(fmt::format("type IN ({})", literals(filter.types)));
+    page.total = count(
+        db, fmt::format("SELECT count(*) FROM (SELECT 1 FROM dag_run{} LIMIT {})", all.text(), kMostCounted + 1), all);
+    page.total_is_least = page.total > kMostCounted;
+    return page;
+}
+
+}  // namespace weir::store

@@ -1,0 +1,86 @@
+#include "scheduler/store/run_reader.hpp"
+
+#include <fmt/format.h>
+
+#include "scheduler/store/tables.hpp"
+
+namespace weir::store {
+
+namespace {
+
+template <class Row>
+std::string select(const std::string& rest) {
+    return fmt::format("SELECT {} FROM {} AS t {}", column_list(table<Row>(), "t"), table<Row>().name, rest);
+}
+
+template <class Row>
+std::vector<Row> read_all(SQLite::Statement& statement) {
+    const ResetAtEnd reset(statement);
+    std::vector<Row> rows;
+    while (statement.executeStep()) {
+        RowReader reader(statement);
+        rows.push_back(read_row<Row>(reader));
+    }
+    return rows;
+}
+
+std::string live_sql() { return select<model::Run>("WHERE state IN ('queued', 'running') ORDER BY id"); }
+std::string version_sql() { return select<model::DagVersion>("WHERE id = ?"); }
+std::string task_instances_sql() { return select<model::TaskInstance>("WHERE run = ? ORDER BY task_id, map_index"); }
+std::string open_tries_sql() {
+    return select<model::Try>("WHERE run = ? AND state IN ('launching', 'running') ORDER BY id");
+}
+
+}  // namespace
+
+std::vector<std::string> live_run_sql() { return {live_sql(), version_sql(), task_instances_sql(), open_tries_sql()}; }
+
+RunReader::RunReader(SQLite::Database& db)
+    : live_(db, live_sql()),
+      find_(db, select<model::Run>("WHERE dag_id = ? AND run_id = ?")),
+      exists_(db,
+              "SELECT EXISTS (SELECT 1 FROM dag_run WHERE dag_id = ?1 AND run_id = ?2)"
+              " OR EXISTS (SELECT 1 FROM dag_run WHERE dag_id = ?1 AND logical_date = ?3)"),
+      version_(db, version_sql()),
+      task_instances_(db, task_instances_sql()),
+      open_tries_(db, open_tries_sql()) {}
+
+std::vector<ports::StoredRun> RunReader::live() {
+    live_.tryReset();
+    std::vector<ports::StoredRun> live;
+    for (model::Run& run : read_all<model::Run>(live_)) {
+        live.emplace_back().run = std::move(run);
+        read_rest(live.back());
+    }
+    return live;
+}
+
+std::optional<ports::StoredRun> RunReader::find(const std::string& dag_id, const std::string& run_id) {
+    bind_values(find_, dag_id, run_id);
+    std::vector<model::Run> found = read_all<model::Run>(find_);
+    if (found.empty()) return std::nullopt;
+    ports::StoredRun stored;
+    stored.run = std::move(found.front());
+    read_rest(stored);
+    return stored;
+}
+
+bool RunReader::exists(const std::string& dag_id, const std::string& run_id,
+                       std::optional<model::TimePoint> logical_date) {
+    bind_values(exists_, dag_id, run_id, logical_date);
+    const ResetAtEnd reset(exists_);
+    return exists_.executeStep() && exists_.getColumn(0).getInt() != 0;
+}
+
+void RunReader::read_rest(ports::StoredRun& stored) {
+    bind_values(version_, stored.run.version);
+    std::vector<model::DagVersion> versions = read_all<model::DagVersion>(version_);
+    model::invariant(versions.size() == 1, "a run's DAG version is in the database");
+    stored.version = std::move(versions.front());
+    bind_values(task_instances_, stored.run.id);
+    stored.task_instances = read_all<model::TaskInstance>(task_instances_);
+    bind_values(open_tries_, stored.run.id);
+    stored.open_tries = read_all<model::Try>(open_tries_);
+}
+
+}  // namespace weir::store

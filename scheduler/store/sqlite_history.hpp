@@ -1,0 +1,33 @@
+// ports::History on SQLite: read-only connections, beside the writer's. Thread-safe. The API's pool of readers calls it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "scheduler/model/result.hpp"
+#include "scheduler/ports/history.hpp"
+
+namespace weir::store {
+
+class SqliteHistory final : public ports::History {
+   public:
+    // `database` is a path or SqliteStore::database(). The store must have been opened (and so migrated) before.
+    [[nodiscard]] static model::Result<std::unique_ptr<SqliteHistory>> open(const std::string& database);
+    ~SqliteHistory() override;
+
+    [[nodiscard]] std::vector<ports::DagRow> dags() const override;
+    [[nodiscard]] ports::Page<model::Run> runs(const ports::RunFilter& filter) const override;
+    [[nodiscard]] std::optional<model::Run> run(std::string_view dag_id, std::string_view run_id) const override;
+    [[nodiscard]] ports::Page<ports::TaskInstanceRow> task_instances(
+        const ports::TaskInstanceFilter& filter) const override;
+    [[nodiscard]] std::vector<model::Try> tries(model::RunId run, std::string_view task_id,
+                                                int map_index) const override;
+    [[nodiscard]] std::optional<model::DagVersion> version(model::DagVersionId id) const override;
+
+   private:
+    class Readers;
+    explicit SqliteHistory(std::unique_ptr<Readers> readers);
+    std::unique_ptr<Readers> readers_;
+};
+
+}  // namespace weir::store

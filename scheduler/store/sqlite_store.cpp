@@ -1,0 +1,125 @@
+#include "scheduler/store/sqlite_store.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+
+#include "scheduler/store/lock_file.hpp"
+#include "scheduler/store/migrate.hpp"
+#include "scheduler/store/recovery.hpp"
+#include "scheduler/store/retention.hpp"
+#include "scheduler/store/tables.hpp"
+#include "scheduler/store/transaction.hpp"
+
+namespace weir::store {
+
+namespace {
+
+// One upsert per row type, prepared at open, so that a schema that doesn't fit is found then.
+class Upserts {
+   public:
+    explicit Upserts(SQLite::Database& db)
+        : dag_version_(db, upsert_sql(table<model::DagVersion>())),
+          dag_(db, upsert_sql(table<model::DagState>())),
+          dag_run_(db, upsert_sql(table<model::Run>())),
+          task_instance_(db, upsert_sql(table<model::TaskInstance>())),
+          task_try_(db, upsert_sql(table<model::Try>())) {}
+
+    void operator()(const core::Change& change) {
+        std::visit([this](const auto& row) { put(row); }, change);
+    }
+
+   private:
+    SQLite::Statement& upsert(const model::DagVersion&) { return dag_version_; }
+    SQLite::Statement& upsert(const model::DagState&) { return dag_; }
+    SQLite::Statement& upsert(const model::Run&) { return dag_run_; }
+    SQLite::Statement& upsert(const model::TaskInstance&) { return task_instance_; }
+    SQLite::Statement& upsert(const model::Try&) { return task_try_; }
+
+    template <class Row>
+    void put(const Row& row) {
+        SQLite::Statement& statement = upsert(row);
+        bind_row(statement, row);
+        model::invariant(statement.exec() == 1, "a stored row keeps its identity: its fixed columns never change");
+    }
+
+    SQLite::Statement dag_version_, dag_, dag_run_, task_instance_, task_try_;
+};
+
+// Databases in memory are shared, by name, between the connections of a process.
+std::string memory_name() {
+    static std::atomic<int> count = 0;
+    return fmt::format("file:/weir-{}?vfs=memdb", ++count);
+}
+
+}  // namespace
+
+struct SqliteStore::Writer {
+    Writer(std::string name, LockFile lock_file, SQLite::Database connection, std::string migration_copy)
+        : database(std::move(name)),
+          lock(std::move(lock_file)),
+          db(std::move(connection)),
+          copy(std::move(migration_copy)),
+          upserts(db),
+          runs(db),
+          retention(db) {}
+
+    std::string database;
+    LockFile lock;  // released after the connection is closed
+    SQLite::Database db;
+    std::string copy;
+    Upserts upserts;
+    RunReader runs;
+    Retention retention;
+};
+
+SqliteStore::SqliteStore(std::unique_ptr<Writer> writer) : writer_(std::move(writer)) {}
+SqliteStore::~SqliteStore() = default;
+
+model::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string& path) {
+    const bool memory = path == ":memory:";
+    const std::string database = memory ? memory_name() : path;
+    LockFile lock;
+    if (!memory) {
+        model::Result<LockFile> acquired = LockFile::acquire(path);
+        if (!acquired) return acquired.error();
+        lock = std::move(*acquired);
+    }
+    try {
+        SQLite::Database db = open_writer(database);
+        const model::Result<Migrated> migrated = migrate(db, database, migrations::all());
+        if (!migrated) return migrated.error();
+        auto writer = std::make_unique<Writer>(database, std::move(lock), std::move(db), migrated->copy);
+        return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(writer)));
+    } catch (const SQLite::Exception& failure) {
+        return explain(path, failure);
+    }
+}
+
+ports::CommitOutcome SqliteStore::commit(std::span<const core::Change> changes) {
+    if (changes.empty()) return ports::CommitOutcome::committed;
+    return write(writer_->db, [this, changes] {
+        for (const core::Change& change : changes) writer_->upserts(change);
+    });
+}
+
+ports::StoredState SqliteStore::recover() { return store::recover(writer_->db, writer_->runs); }
+
+std::optional<ports::StoredRun> SqliteStore::find_run(std::string_view dag_id, std::string_view run_id) {
+    return writer_->runs.find(std::string(dag_id), std::string(run_id));
+}
+
+bool SqliteStore::has_run(std::string_view dag_id, std::string_view run_id,
+                          std::optional<model::TimePoint> logical_date) {
+    return writer_->runs.exists(std::string(dag_id), std::string(run_id), logical_date);
+}
+
+ports::Pruned SqliteStore::prune(model::TimePoint before, int keep_last) {
+    return writer_->retention.prune(before, keep_last);
+}
+
+const std::string& SqliteStore::database() const { return writer_->database; }
+const std::string& SqliteStore::copy_before_migration() const { return writer_->copy; }
+
+}  // namespace weir::store

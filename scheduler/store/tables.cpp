@@ -1,0 +1,136 @@
+#include "scheduler/store/tables.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+#include <vector>
+
+namespace weir::store {
+
+namespace {
+
+using enum Role;
+
+constexpr std::array kDagVersion{
+    Column{"id", key},        Column{"dag_id", fixed},        Column{"number", fixed},    Column{"hash", changing},
+    Column{"file", changing}, Column{"created_at", changing}, Column{"source", changing},
+};
+
+constexpr std::array kDag{
+    Column{"dag_id", key},       Column{"version", changing},           Column{"paused", changing},
+    Column{"removed", changing}, Column{"scheduled_through", changing},
+};
+
+constexpr std::array kDagRun{
+    Column{"id", key},
+    Column{"dag_id", fixed},
+    Column{"run_id", fixed},
+    Column{"version", fixed},
+    Column{"type", fixed},
+    Column{"state", changing},
+    Column{"triggered_by", changing},
+    Column{"triggering_user", changing},
+    Column{"logical_date", fixed},
+    Column{"data_interval_start", changing},
+    Column{"data_interval_end", changing},
+    Column{"timezone", changing},
+    Column{"run_after", changing},
+    Column{"queued_at", changing},
+    Column{"started_at", changing},
+    Column{"ended_at", changing},
+    Column{"params", changing},
+    Column{"note", changing},
+};
+
+constexpr std::array kTaskInstance{
+    Column{"run", key},
+    Column{"task_id", key},
+    Column{"map_index", key},
+    Column{"state", changing},
+    Column{"try_number", changing},
+    Column{"max_tries", changing},
+    Column{"scheduled_at", changing},
+    Column{"queued_at", changing},
+    Column{"started_at", changing},
+    Column{"ended_at", changing},
+    Column{"retry_at", changing},
+    Column{"pool", changing},
+    Column{"pool_slots", changing},
+    Column{"priority_weight", changing},
+    Column{"operator_kind", changing},
+    Column{"executor", changing},
+    Column{"reason", changing},
+    Column{"outputs", changing},
+};
+
+constexpr std::array kTry{
+    Column{"id", key},
+    Column{"run", fixed},
+    Column{"task_id", fixed},
+    Column{"map_index", fixed},
+    Column{"number", changing},
+    Column{"state", changing},
+    Column{"executor", changing},
+    Column{"epoch", changing},
+    Column{"boot_id", changing},
+    Column{"pid", changing},
+    Column{"created_at", changing},
+    Column{"started_at", changing},
+    Column{"ended_at", changing},
+    Column{"exit_code", changing},
+    Column{"signal", changing},
+    Column{"reason", changing},
+    Column{"log_path", changing},
+};
+
+std::vector<std::string> map_columns(const Table& table, std::optional<Role> role, const std::string& pattern) {
+    std::vector<std::string> mapped;
+    for (const Column& column : table.columns)
+        if (!role || column.role == *role) mapped.push_back(fmt::format(fmt::runtime(pattern), column.name));
+    return mapped;
+}
+
+}  // namespace
+
+template <>
+const Table& table<model::DagVersion>() {
+    static constexpr Table kTable{"dag_version", kDagVersion};
+    return kTable;
+}
+template <>
+const Table& table<model::DagState>() {
+    static constexpr Table kTable{"dag", kDag};
+    return kTable;
+}
+template <>
+const Table& table<model::Run>() {
+    static constexpr Table kTable{"dag_run", kDagRun};
+    return kTable;
+}
+template <>
+const Table& table<model::TaskInstance>() {
+    static constexpr Table kTable{"task_instance", kTaskInstance};
+    return kTable;
+}
+template <>
+const Table& table<model::Try>() {
+    static constexpr Table kTable{"task_try", kTry};
+    return kTable;
+}
+
+std::string column_list(const Table& table, const std::string& alias) {
+    return fmt::format("{}", fmt::join(map_columns(table, std::nullopt, alias + ".{0}"), ", "));
+}
+
+std::string upsert_sql(const Table& table) {
+    const auto fixed_columns = map_columns(table, Role::fixed, "{0} IS excluded.{0}");
+    return fmt::format("INSERT INTO {} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}{}{}", table.name,
+                       fmt::join(map_columns(table, std::nullopt, "{}"), ", "),
+                       fmt::join(map_columns(table, std::nullopt, "?"), ", "),
+                       fmt::join(map_columns(table, Role::key, "{}"), ", "),
+                       fmt::join(map_columns(table, Role::changing, "{0} = excluded.{0}"), ", "),
+                       fixed_columns.empty() ? "" : " WHERE ", fmt::join(fixed_columns, " AND "));
+}
+
+}  // namespace weir::store

@@ -1,0 +1,80 @@
+// Which column holds which member: one list for writing and reading. Commit, recovery and history use it.
+#pragma once
+
+#include <string>
+#include <tuple>
+
+#include "scheduler/model/run.hpp"
+#include "scheduler/store/columns.hpp"
+
+namespace weir::store {
+
+enum class Role {
+    key,
+    fixed,  // set with the row and never changed, so that an update leaves its indexes alone; a change is a bug
+    changing,
+};
+
+struct Column {
+    const char* name;
+    Role role;
+};
+
+// table<Row>() says its name and columns; members(row) ties its members in the order of the columns.
+struct Table {
+    const char* name;
+    std::span<const Column> columns;
+};
+
+template <class Row>
+[[nodiscard]] const Table& table();
+
+template <class DagVersion>
+auto members(DagVersion& v) requires std::is_same_v<std::remove_const_t<DagVersion>, model::DagVersion> {
+    return std::tie(v.id, v.dag_id, v.number, v.hash, v.file, v.created_at, v.source);
+}
+
+template <class DagState>
+auto members(DagState& d) requires std::is_same_v<std::remove_const_t<DagState>, model::DagState> {
+    return std::tie(d.dag_id, d.version, d.paused, d.removed, d.scheduled_through);
+}
+
+template <class Run>
+auto members(Run& r) requires std::is_same_v<std::remove_const_t<Run>, model::Run> {
+    return std::tie(r.id, r.dag_id, r.run_id, r.version, r.type, r.state, r.triggered_by, r.triggering_user,
+                    r.logical_date, r.data_interval, r.timezone, r.run_after, r.queued_at, r.started_at, r.ended_at,
+                    r.params, r.note);
+}
+
+template <class TaskInstance>
+auto members(TaskInstance& t) requires std::is_same_v<std::remove_const_t<TaskInstance>, model::TaskInstance> {
+    return std::tie(t.run, t.task_id, t.map_index, t.state, t.try_number, t.max_tries, t.scheduled_at, t.queued_at,
+                    t.started_at, t.ended_at, t.retry_at, t.pool, t.pool_slots, t.priority_weight, t.operator_kind,
+                    t.executor, t.reason, t.outputs);
+}
+
+template <class Try>
+auto members(Try& t) requires std::is_same_v<std::remove_const_t<Try>, model::Try> {
+    return std::tie(t.id, t.run, t.task_id, t.map_index, t.number, t.state, t.executor, t.epoch, t.boot_id, t.pid,
+                    t.created_at, t.started_at, t.ended_at, t.exit_code, t.signal, t.reason, t.log_path);
+}
+
+template <class Row>
+void bind_row(SQLite::Statement& statement, const Row& row) {
+    std::apply(Binder(statement), members(row));
+}
+
+template <class Row>
+[[nodiscard]] Row read_row(RowReader& reader) {
+    Row row;
+    std::apply([&reader](auto&... member) { reader(member...); }, members(row));
+    return row;
+}
+
+// "r.id, r.dag_id, …" for SELECT, with alias "r".
+[[nodiscard]] std::string column_list(const Table& table, const std::string& alias);
+
+// INSERT … ON CONFLICT (key) DO UPDATE of the changing columns. It changes no row when a fixed column differs.
+[[nodiscard]] std::string upsert_sql(const Table& table);
+
+}  // namespace weir::store
