@@ -1,7 +1,6 @@
 #include "executors/supervisor/supervise.hpp"
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/file.h>
@@ -34,7 +33,8 @@ int fail(const std::string& what) {
 void detach() {
     ::setsid();  // fails only where it has been done already
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
-    ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    // The daemon's sockets among them: kept open here, they would keep its port taken after it is gone.
+    ::close_range(3, ~0U, 0);
     const UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (null) ::dup2(null.get(), STDIN_FILENO);
     for (int number = 1; number < NSIG; ++number) ::signal(number, SIG_DFL);
@@ -140,10 +140,16 @@ class Supervisor {
 
     bool may_end() {
         if (stopping_) return !tasks_.running();
-        const bool idle = tasks_.empty();
-        if (!idle || peers_.has_daemon()) idle_since_.reset();
-        if (idle && !peers_.has_daemon() && !idle_since_) idle_since_ = Clock::now();
-        return idle && (ending_when_idle_ || (idle_since_ && Clock::now() >= *idle_since_ + idle_exit_));
+        if (peers_.has_daemon()) {
+            idle_since_.reset();
+            return ending_when_idle_ && tasks_.empty();
+        }
+        if (!tasks_.may_be_left()) {
+            idle_since_.reset();
+            return false;
+        }
+        if (!idle_since_) idle_since_ = Clock::now();
+        return ending_when_idle_ || Clock::now() >= *idle_since_ + idle_exit_;
     }
 
     std::optional<Clock::time_point> next_time() const {

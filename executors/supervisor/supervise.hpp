@@ -9,7 +9,7 @@ namespace weir::supervisor {
 
 struct Options {
     std::string data_folder;  // has its lock, socket and journal
-    // Without a daemon, a running task or an end to be fetched, it ends by itself after this time.
+    // Without a daemon and a running task it ends by itself after this time. Exits not yet fetched are on disk.
     std::chrono::milliseconds idle_exit{60'000};
 };
 

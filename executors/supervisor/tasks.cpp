@@ -174,7 +174,7 @@ void Tasks::finish(Task& task, Draining draining) {
     set_timer(task, std::nullopt);
     task.state = Ended{};
     task.record.end = draining.exited;
-    journal_.exited(draining.exited);
+    journal_complete_ = journal_.exited(draining.exited) && journal_complete_;
     report_(draining.exited);
 }
 
@@ -257,6 +257,12 @@ bool Tasks::running() const {
         return std::holds_alternative<Running>(entry.second.state) ||
                std::holds_alternative<Draining>(entry.second.state);
     });
+}
+
+bool Tasks::may_be_left() {
+    if (running() || !survivors_.empty()) return false;
+    journal_complete_ = journal_complete_ || rewrite_journal();
+    return journal_complete_;
 }
 
 void Tasks::set_timer(Task& task, std::optional<Clock::time_point> at) {

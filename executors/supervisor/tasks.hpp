@@ -44,6 +44,8 @@ class Tasks {
     // Launches no more and ends what runs, each within its grace.
     void stop();
     [[nodiscard]] bool running() const;
+    // Nothing runs, and the journal tells the next supervisor everything.
+    [[nodiscard]] bool may_be_left();
     [[nodiscard]] bool empty() const { return tasks_.empty(); }
 
    private:
@@ -93,6 +95,7 @@ class Tasks {
     const rlimit files_;
     const Report report_;
     bool stopping_ = false;
+    bool journal_complete_ = true;
     std::map<std::int64_t, Task> tasks_;
     std::unordered_map<pid_t, std::int64_t> try_of_leader_;
     std::set<std::pair<Clock::time_point, std::int64_t>> timers_;

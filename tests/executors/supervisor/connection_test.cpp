@@ -114,12 +114,35 @@ TEST_CASE("random bytes from many connections leave the supervisor at work") {
     CHECK(scene.run(scene.command(1, {"true"})).exit_code == 0);
 }
 
-TEST_CASE("a supervisor without daemon, task or unfetched exit ends by itself") {
+TEST_CASE("a supervisor without daemon and running task ends by itself") {
     Folder folder;
     SupervisorProcess supervisor(folder.path(), 50ms);
     { Client(folder.path()).hello(); }
     CHECK(supervisor.wait() == 0);
     CHECK_FALSE(folder.has("supervisor.sock"));
+}
+
+TEST_CASE("a supervisor that ends by itself leaves an exit that nobody fetched to the next one") {
+    Folder folder;
+    {
+        SupervisorProcess supervisor(folder.path(), 50ms);
+        {
+            Client client(folder.path());
+            client.hello();
+            wire::Launch launch;
+            launch.try_id = 1;
+            launch.argv = {"/bin/sh", "-c", "exit 3"};
+            launch.cwd = folder.path();
+            launch.log_path = folder.path("1.log");
+            client.send(launch);
+            client.await<wire::Exited>(1);
+        }
+        CHECK(supervisor.wait() == 0);
+    }
+    SupervisorProcess next(folder.path());
+    Client client(folder.path());
+    client.hello();
+    CHECK(client.await<wire::Exited>(1).exit_code == 3);
 }
 
 TEST_CASE("SHUTDOWN waits for the running task and for the acknowledgement of its exit") {
