@@ -48,7 +48,8 @@ class Evaluation {
 
     Outcome of(const Name& name) const {
         if (auto value = lookup_(name.path)) return std::move(*value);
-        return Problem{fmt::format("'{}' has no value; where that may be, add | default(…)", fmt::join(name.path, ".")),
+        return Problem{fmt::format("'{}' has no value; where that may be, add | default(…)",
+                                   excerpt(fmt::format("{}", fmt::join(name.path, ".")))),
                        true};
     }
 

@@ -115,9 +115,13 @@ Outcome length(const Json& value, Arguments) {
     return Json(std::ranges::count_if(value.get_ref<const std::string&>(), begins_letter));
 }
 
+// nlohmann calls no string empty.
+bool is_empty(const Json& value) {
+    return value.is_string() ? value.get_ref<const std::string&>().empty() : value.is_array() && value.empty();
+}
+
 Outcome first(const Json& value, Arguments) {
-    if (value.empty() && (value.is_array() || value.is_string()))
-        return Problem{"it is empty: there is no first", true};
+    if (is_empty(value)) return Problem{"it is empty: there is no first", true};
     if (value.is_array()) return value.front();
     if (!value.is_string()) return needs("first", "a list or a string", value);
     const auto& text = value.get_ref<const std::string&>();
@@ -126,7 +130,7 @@ Outcome first(const Json& value, Arguments) {
 }
 
 Outcome last(const Json& value, Arguments) {
-    if (value.empty() && (value.is_array() || value.is_string())) return Problem{"it is empty: there is no last", true};
+    if (is_empty(value)) return Problem{"it is empty: there is no last", true};
     if (value.is_array()) return value.back();
     if (!value.is_string()) return needs("last", "a list or a string", value);
     const auto& text = value.get_ref<const std::string&>();
@@ -173,7 +177,8 @@ Outcome as_float(const Json& value, Arguments) {
 
 Outcome absolute(const Json& value, Arguments) {
     if (!value.is_number()) return needs("abs", "a number", value);
-    return value < 0 ? negated(value) : Outcome(value);
+    const bool negative = !value.is_number_unsigned() && value < 0;
+    return negative ? negated(value) : Outcome(value);
 }
 
 // Half away from zero, as people round. Without digits the result is an integer.

@@ -137,6 +137,14 @@ std::optional<std::strong_ordering> order_of_times(const std::string& left, cons
     return a->time.time_since_epoch().count() <=> b->time.time_since_epoch().count();
 }
 
+// nlohmann compares integers past 2^63 as if they were negative.
+std::partial_ordering order_of_numbers(const Json& left, const Json& right) {
+    const bool as_real = left.is_number_float() || right.is_number_float() || too_large(left) != too_large(right);
+    if (as_real) return left.get<double>() <=> right.get<double>();
+    if (too_large(left)) return left.get<std::uint64_t>() <=> right.get<std::uint64_t>();
+    return left.get<std::int64_t>() <=> right.get<std::int64_t>();
+}
+
 bool holds(Operator op, std::partial_ordering order) {
     if (op == Operator::less) return order < 0;
     if (op == Operator::less_equal) return order <= 0;
@@ -146,7 +154,9 @@ bool holds(Operator op, std::partial_ordering order) {
 
 Outcome equality(Operator op, const Json& left, const Json& right) {
     bool equal = false;
-    if (same_kind(left, right)) {
+    if (left.is_number() && right.is_number()) {
+        equal = order_of_numbers(left, right) == 0;
+    } else if (same_kind(left, right)) {
         const auto times = left.is_string()
                                ? order_of_times(left.get_ref<const std::string&>(), right.get_ref<const std::string&>())
                                : std::nullopt;
@@ -159,10 +169,7 @@ Outcome equality(Operator op, const Json& left, const Json& right) {
 
 Outcome ordering(Operator op, const Json& left, const Json& right) {
     if (left.is_number() && right.is_number()) {
-        const auto order = left < right   ? std::partial_ordering::less
-                           : left > right ? std::partial_ordering::greater
-                                          : std::partial_ordering::equivalent;
-        return Json(holds(op, order));
+        return Json(holds(op, order_of_numbers(left, right)));
     }
     if (!left.is_string() || !right.is_string()) {
         if (!same_kind(left, right)) return incomparable(left, right);
