@@ -31,6 +31,9 @@ std::size_t length_of(const std::string& text) {
     return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+// std::regex matches by recursion, a few hundred bytes of stack for each character.
+constexpr std::size_t kLongestMatched = 4096;
+
 // What is wrong with `value`, or "" when it fits.
 std::string misfit(const Json& schema, const Json& value) {
     const auto at = [&schema](const char* key) -> const Json* {
@@ -51,6 +54,8 @@ std::string misfit(const Json& schema, const Json& value) {
         return fmt::format("must have at least {} characters", to_text(*least));
     if (const auto* most = at("maxLength"); most != nullptr && length_of(text) > most->get<std::size_t>())
         return fmt::format("must have at most {} characters", to_text(*most));
+    if (at("pattern") != nullptr && text.size() > kLongestMatched)
+        return fmt::format("is too long to be matched with its pattern: it may have {} bytes", kLongestMatched);
     if (const auto* pattern = at("pattern");
         pattern != nullptr && !std::regex_search(text, std::regex(pattern->get<std::string>())))
         return fmt::format("must match the pattern {}, not {}", to_text(*pattern), to_text(value));

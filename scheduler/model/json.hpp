@@ -9,7 +9,10 @@ namespace weir::model {
 
 using Json = nlohmann::json;
 
-// nullopt for anything that is not one whole JSON value in UTF-8.
+// Writing, copying and comparing a value recurse: deeper text from outside would overflow the stack.
+inline constexpr int kDeepestJson = 200;
+
+// nullopt for anything that is not one whole JSON value in UTF-8, or is nested deeper than kDeepestJson.
 [[nodiscard]] std::optional<Json> parse_json(std::string_view text);
 
 // Invalid UTF-8 (a task may print any bytes) becomes U+FFFD instead of an exception.

@@ -36,7 +36,7 @@ constexpr std::size_t kListedNames = 12;
 std::optional<std::string> nearest_name(std::string_view typed, std::span<const std::string> known) {
     if (typed.size() > kLongestName) return std::nullopt;
     std::optional<std::string> best;
-    std::size_t best_distance = std::max<std::size_t>(1, (typed.size() + 1) / 3) + 1;
+    std::size_t best_distance = (typed.size() + 1) / 3 + 1;
     for (const auto& name : known) {
         if (name.size() > kLongestName) continue;
         if (const auto d = distance(typed, name); d < best_distance) {

@@ -12,17 +12,18 @@ using std::chrono::seconds;
 
 std::string format_rfc3339(TimePoint t, seconds utc_offset) {
     namespace ch = std::chrono;
-    const auto local = t + utc_offset;
+    // RFC 3339 writes offsets in minutes; the old ones with seconds are cut, so that text and instant agree.
+    const auto written_offset = ch::duration_cast<ch::minutes>(utc_offset);
+    const auto local = t + written_offset;
     const auto day = ch::floor<ch::days>(local);
     const ch::year_month_day date{day};
     const ch::hh_mm_ss time{local - day};
     auto text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()), unsigned(date.month()),
-                            unsigned(date.day()), time.hours().count(), time.minutes().count(),
-                            time.seconds().count());
+                            unsigned(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count());
     if (const auto fraction = time.subseconds().count(); fraction != 0) text += fmt::format(".{:06}", fraction);
-    if (utc_offset == seconds{0}) return text + "Z";
-    const auto minutes = std::abs(ch::duration_cast<ch::minutes>(utc_offset).count());
-    return text + fmt::format("{}{:02}:{:02}", utc_offset < seconds{0} ? '-' : '+', minutes / 60, minutes % 60);
+    if (written_offset == ch::minutes{0}) return text + "Z";
+    const auto minutes = std::abs(written_offset.count());
+    return text + fmt::format("{}{:02}:{:02}", written_offset < ch::minutes{0} ? '-' : '+', minutes / 60, minutes % 60);
 }
 
 std::string format_rfc3339(TimePoint t) { return format_rfc3339(t, seconds{0}); }
@@ -88,7 +89,8 @@ std::optional<OffsetTime> parse_rfc3339(std::string_view text) {
         if (west) offset = -offset;
     }
     if (!text.empty()) return std::nullopt;
-    const TimePoint local = ch::sys_days{date} + ch::hours{*hour} + ch::minutes{*minute} + ch::seconds{*second} + fraction;
+    const TimePoint local =
+        ch::sys_days{date} + ch::hours{*hour} + ch::minutes{*minute} + ch::seconds{*second} + fraction;
     return OffsetTime{local - offset, offset};
 }
 
