@@ -8,7 +8,6 @@
 #include "daemon/folders.hpp"
 #include "daemon/settings.hpp"
 #include "scheduler/store/maintenance.hpp"
-#include "scheduler/store/sqlite_store.hpp"
 
 namespace weir::daemon::cli {
 
@@ -59,17 +58,15 @@ int db_prune(const Common& common, const std::string& older_than, int keep_last)
     if (age < model::Duration{0})
         return fail({model::ErrorKind::invalid,
                      fmt::format("--older-than {} is not a length of time; write 90d or 12h", older_than)});
-    // The lock of the writer: a running daemon prunes by itself.
-    auto opened = store::SqliteStore::open(settings->database());
-    if (!opened) return fail(opened.error());
     const auto before = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()) - age;
     std::size_t removed = 0;
-    for (bool more = true; more;) {
-        const auto pruned = (*opened)->prune(before, keep_last < 0 ? settings->keep_last : keep_last);
-        for (const auto& [dag_id, run_id] : pruned.runs) remove_run_logs(*settings, dag_id, run_id);
-        removed += pruned.runs.size();
-        more = pruned.more;
-    }
+    const auto done = store::prune(settings->database(), before, keep_last < 0 ? settings->keep_last : keep_last,
+                                   [&removed, &settings](const ports::Pruned& pruned) {
+                                       for (const auto& [dag_id, run_id] : pruned.runs)
+                                           remove_run_logs(*settings, dag_id, run_id);
+                                       removed += pruned.runs.size();
+                                   });
+    if (!done) return fail(done.error());
     if (common.json)
         print_json({{"removed_runs", removed}});
     else

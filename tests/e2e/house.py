@@ -62,7 +62,11 @@ class House(unittest.TestCase):
 
     # --- the daemon ----------------------------------------------------------------------------------------------------
 
-    def start(self, wrapper=(), env=None):
+    def start(self, env=None):
+        self.launch(env=env)
+        wait_for("the daemon answers", self.answers)
+
+    def launch(self, wrapper=(), env=None):
         self.daemon_log = open(self.folder / "daemon.log", "ab")
         self.addCleanup(self.daemon_log.close)
         self.daemon = subprocess.Popen(
@@ -73,7 +77,6 @@ class House(unittest.TestCase):
             stdout=self.daemon_log,
             stderr=self.daemon_log,
         )
-        wait_for("the daemon answers", self.answers)
 
     def answers(self):
         if self.daemon.poll() is not None:

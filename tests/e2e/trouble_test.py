@@ -4,8 +4,8 @@ import os
 import subprocess
 import unittest
 
+from house import PROGRAM, House, wait_for  # first: it knows where servers is
 import servers
-from house import House, wait_for
 
 
 class Trouble(House):
@@ -102,16 +102,18 @@ class Trouble(House):
         self.assertIn("login", refused.stderr)
 
     def test_a_full_disk_holds_work_back_and_loses_nothing(self):
-        # A disk of two megabytes for the data folder, in a mount namespace of its own.
+        # A disk of 16 MiB for the data folder, in a mount namespace of its own.
         data = self.folder / ".weir"
         data.mkdir()
         unshare = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
         self.dag("d", f"tasks: {{t: {{run: 'echo ran >> {self.folder}/trace'}}}}")
-        script = f'mount -t tmpfs -o size=2m tmpfs "{data}" && exec "$@"'
-        self.start(wrapper=[*unshare, "sh", "-c", script, "sh"])
-        # The folder as the daemon sees it.
+        script = f'mount -t tmpfs -o size=16m tmpfs "{data}" && exec "$@"'
+        self.launch(wrapper=[*unshare, "sh", "-c", script, "sh"])
+        # The folder as the daemon sees it, once it has read its own settings.
         inside = f"/proc/{self.daemon.pid}/root{data}"
+        wait_for("the daemon listens", lambda: os.path.exists(f"{inside}/weir.sock"))
         self.configure(f"data: {inside}")
+        wait_for("the daemon answers", self.answers)
         self.weir("trigger", "d", "--wait")
         self.assertEqual(self.read("trace").split(), ["ran"])
 
@@ -133,8 +135,6 @@ class Trouble(House):
         self.assertEqual(self.read("trace").split(), ["ran", "ran"])
 
     def command(self):
-        from house import PROGRAM
-
         return [PROGRAM, "-c", str(self.folder / "weir.yaml")]
 
 
