@@ -137,7 +137,7 @@ def show(words, folder, options, running):
     listen = f"127.0.0.1:{free_port(8080)}" if options.stay else "off"
     config = folder / "weir.yaml"
     config.write_text(settings(folder, listen, redis, postgres))
-    weir = running.enter_context(Weir(options.weir, config, folder / "weir.log"))
+    weir = running.enter_context(Weir(options.weir, config, folder / "weir", folder / "weir.log"))
 
     words.step(f"Triggering {DAG} for {DAY}")
     weir.call("trigger", DAG, "--logical-date", LOGICAL_DATE, "--wait")

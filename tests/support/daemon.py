@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from servers import ServerFailed, as_unprivileged
 
@@ -14,8 +15,10 @@ POLL_INTERVAL = 0.1
 
 
 class Weir:
-    def __init__(self, program, config, log):
-        self.program, self.config, self.log = program, config, log
+    """`data` is the data folder that the settings in `config` name."""
+
+    def __init__(self, program, config, data, log):
+        self.program, self.config, self.data, self.log = program, config, data, log
         # Settings of the person who runs the tests must not lead us to another daemon.
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("WEIR_")}
         with open(log, "ab") as output:
@@ -72,6 +75,17 @@ class Weir:
     def log_tail(self):
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
 
+    def supervisor_pid(self):
+        """It outlives the daemon, and is known by our data folder in its command line."""
+        wanted = [b"supervise", b"--data", os.fsencode(self.data)]
+        for entry in Path("/proc").iterdir():
+            try:
+                if entry.name.isdigit() and (entry / "cmdline").read_bytes().split(b"\0")[1:4] == wanted:
+                    return int(entry.name)
+            except OSError:
+                pass  # it has ended meanwhile
+        return None
+
     def close(self):
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -80,6 +94,10 @@ class Weir:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        deadline = time.monotonic() + STOP_LIMIT
+        while (pid := self.supervisor_pid()) is not None and time.monotonic() < deadline:
+            os.kill(pid, signal.SIGTERM)
+            time.sleep(POLL_INTERVAL)
 
     def __enter__(self):
         return self
