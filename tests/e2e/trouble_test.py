@@ -117,11 +117,10 @@ class Trouble(House):
         self.weir("trigger", "d", "--wait")
         self.assertEqual(self.read("trace").split(), ["ran"])
 
-        with open(f"{inside}/ballast", "wb") as ballast:
+        with open(f"{inside}/ballast", "wb", buffering=0) as ballast:
             try:
                 while True:
                     ballast.write(b"x" * 4096)
-                    ballast.flush()
             except OSError:
                 pass
         waiting = subprocess.Popen(
