@@ -116,16 +116,15 @@ TEST_CASE("random bytes from many connections leave the supervisor at work") {
 
 TEST_CASE("a supervisor without daemon and running task ends by itself") {
     Folder folder;
-    SupervisorProcess supervisor(folder.path(), 50ms);
-    { Client(folder.path()).hello(); }
+    SupervisorProcess supervisor(folder.path(), 1ms);
     CHECK(supervisor.wait() == 0);
     CHECK_FALSE(folder.has("supervisor.sock"));
 }
 
-TEST_CASE("a supervisor that ends by itself leaves an exit that nobody fetched to the next one") {
+TEST_CASE("a supervisor that ends without daemon leaves an exit that nobody acknowledged to the next one") {
     Folder folder;
     {
-        SupervisorProcess supervisor(folder.path(), 50ms);
+        SupervisorProcess supervisor(folder.path());
         {
             Client client(folder.path());
             client.hello();
@@ -136,6 +135,7 @@ TEST_CASE("a supervisor that ends by itself leaves an exit that nobody fetched t
             launch.log_path = folder.path("1.log");
             client.send(launch);
             client.await<wire::Exited>(1);
+            client.send(wire::Shutdown{});
         }
         CHECK(supervisor.wait() == 0);
     }

@@ -113,26 +113,37 @@ TEST_CASE("an output file of an earlier start is gone before the task begins") {
     CHECK(exited.output_path == scene.folder.path("logs/1.output"));
 }
 
-TEST_CASE("at its deadline a task gets SIGTERM, and the log says so on a line of its own") {
+TEST_CASE("at its deadline a task gets SIGTERM") {
     Scene scene;
-    auto launch = scene.script(1, "printf unfinished; exec sleep 60");
+    auto launch = scene.script(1, "exec sleep 60");
     launch.timeout = 100ms;
     const auto exited = scene.run(launch);
     CHECK(exited.signal == SIGTERM);
     CHECK(exited.ended_by == wire::EndedBy::timeout);
     CHECK(exited.detail == "timed out after 100ms");
-    CHECK(scene.log(1) == "unfinished\nweir: timed out after 100ms; sent SIGTERM\n");
+    CHECK(scene.log(1) == "weir: timed out after 100ms; sent SIGTERM\n");
+}
+
+TEST_CASE("what Weir has to say in a log begins a line of its own") {
+    Scene scene;
+    scene.client.send(scene.script(1, "printf unfinished; touch ready; exec sleep 60"));
+    scene.wait_for_file("ready");
+    scene.client.send(wire::Kill{1});
+    scene.client.await<wire::Exited>(1);
+    CHECK(scene.log(1) == "unfinished\nweir: killed on request; sent SIGTERM\n");
 }
 
 TEST_CASE("a task that ignores SIGTERM gets SIGKILL after its grace") {
     Scene scene;
-    auto launch = scene.script(1, "trap '' TERM; while :; do sleep 0.01; done");
-    launch.timeout = 100ms;
-    launch.grace = 150ms;
-    const auto exited = scene.run(launch);
+    auto launch = scene.script(1, "trap '' TERM; touch ready; while :; do sleep 0.01; done");
+    launch.grace = 100ms;
+    scene.client.send(launch);
+    scene.wait_for_file("ready");
+    scene.client.send(wire::Kill{1});
+    const auto exited = scene.client.await<wire::Exited>(1);
     CHECK(exited.signal == SIGKILL);
-    CHECK(exited.ended_by == wire::EndedBy::timeout);
-    CHECK(contains(scene.log(1), "weir: still running 150ms after SIGTERM; sent SIGKILL\n"));
+    CHECK(exited.ended_by == wire::EndedBy::kill);
+    CHECK(contains(scene.log(1), "weir: still running 100ms after SIGTERM; sent SIGKILL\n"));
 }
 
 TEST_CASE("a task may clean up within its grace, and its own exit code counts") {

@@ -1,0 +1,222 @@
+// What a task costs beyond its process. Measures in one run, on one machine, alternating:
+//   spawn      posix_spawn and wait of /bin/true, one after another and 16 at a time: the floor, nothing can be faster
+//   supervisor the same through the supervisor and its wire: log file, journal, process group, reports
+//   engine     the same as a DAG of independent tasks under `weir serve` (--weir PROGRAM): every state on disk
+//
+//   bench_floor [--weir PROGRAM] [--tasks 1000] [--slots 16] [--rounds 3]
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/model/json.hpp"
+#include "scheduler/model/time.hpp"
+#include "tests/executors/supervisor/harness.hpp"
+
+namespace {
+
+using namespace weir;
+using Seconds = std::chrono::duration<double>;
+
+struct Settings {
+    std::string weir;
+    int tasks = 1000;
+    int slots = 16;
+    int rounds = 3;
+};
+
+Seconds timed(const std::function<void()>& work) {
+    const auto start = std::chrono::steady_clock::now();
+    work();
+    return std::chrono::steady_clock::now() - start;
+}
+
+pid_t start(std::vector<std::string> arguments, const std::string& output = "") {
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    if (!output.empty()) {
+        ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+        ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (output + ".err").c_str(),
+                                           O_WRONLY | O_CREAT | O_APPEND, 0600);
+    }
+    std::vector<char*> argv;
+    for (auto& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    pid_t pid = 0;
+    const int error = ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
+    ::posix_spawn_file_actions_destroy(&actions);
+    if (error != 0) throw std::runtime_error("can't start " + arguments[0] + ": " + std::strerror(error));
+    return pid;
+}
+
+int wait_for(pid_t pid) {
+    int status = 0;
+    ::waitpid(pid, &status, 0);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void spawn_and_wait(int tasks, int at_once) {
+    int running = 0;
+    for (int begun = 0; begun < tasks || running > 0;) {
+        if (begun < tasks && running < at_once) {
+            start({"/bin/true"});
+            ++begun;
+            ++running;
+        } else if (::wait(nullptr) > 0) {
+            --running;
+        }
+    }
+}
+
+Seconds through_supervisor(int tasks, int at_once) {
+    const testing::Folder folder;
+    testing::SupervisorProcess supervisor(folder.path());
+    testing::Client client(folder.path());
+    client.hello();
+    return timed([&folder, &client, tasks, at_once] {
+        wire::Launch launch;
+        launch.argv = {"/bin/true"};
+        launch.env = {"PATH=/usr/bin:/bin"};
+        launch.cwd = "/";
+        int running = 0;
+        for (int begun = 0; begun < tasks || running > 0;) {
+            if (begun < tasks && running < at_once) {
+                launch.try_id = ++begun;
+                launch.log_path = folder.path("logs/" + std::to_string(begun) + ".log");
+                client.send(launch);
+                ++running;
+            } else {
+                client.send(wire::Ack{client.await<wire::Exited>().try_id});
+                --running;
+            }
+        }
+    });
+}
+
+// `weir serve` in a folder of its own, with one DAG of independent tasks that do nothing.
+class Engine {
+   public:
+    explicit Engine(const Settings& settings) : weir_(settings.weir) {
+        std::filesystem::create_directory(folder_.path("dags"));
+        folder_.write("weir.yaml",
+                      "dags: dags\ndata: data\nlisten: off\nparallelism: " + std::to_string(settings.slots) + '\n');
+        std::string dag = "id: floor\nmax_active_tasks: " + std::to_string(settings.slots) + "\ntasks:\n";
+        for (int task = 1; task <= settings.tasks; ++task)
+            dag += "  t" + std::to_string(task) + ": {run: [/bin/true]}\n";
+        folder_.write("dags/floor.yaml", dag);
+        daemon_ = start({weir_, "--config", folder_.path("weir.yaml"), "serve"}, folder_.path("serve.out"));
+        testing::wait_until("the daemon answers", [this] { return weir({"dags", "list"}) == 0; });
+    }
+    Engine(const Engine&) = delete;
+    Engine& operator=(const Engine&) = delete;
+    ~Engine() {
+        ::kill(daemon_, SIGTERM);
+        ::waitpid(daemon_, nullptr, 0);
+        // Nothing runs any more; the supervisor would stay for the next daemon, which never comes.
+        if (!folder_.has("data/supervisor.sock")) return;
+        testing::Client client(folder_.path("data"));
+        client.hello(~std::uint64_t{0});
+        client.send(wire::Shutdown{});
+    }
+
+    // From the run's start to its end, as it is on disk.
+    Seconds run() {
+        if (weir({"trigger", "floor", "--wait", "--json"}) != 0) throw std::runtime_error("the run failed: " + said());
+        if (weir({"runs", "show", "floor", "latest", "--json"}) != 0) throw std::runtime_error(said());
+        const auto shown = model::parse_json(folder_.read("said"));
+        const auto& run = shown && shown->contains("run") ? (*shown)["run"] : shown.value_or(model::Json());
+        const auto from = model::parse_rfc3339(run.value("start_date", ""));
+        const auto to = model::parse_rfc3339(run.value("end_date", ""));
+        if (!from || !to) throw std::runtime_error("no start_date and end_date in " + said());
+        return to->time - from->time;
+    }
+
+   private:
+    int weir(std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {weir_, "--config", folder_.path("weir.yaml")});
+        return wait_for(start(std::move(arguments), folder_.path("said")));
+    }
+    [[nodiscard]] std::string said() const { return folder_.read("said") + folder_.read("said.err"); }
+
+    testing::Folder folder_;
+    std::string weir_;
+    pid_t daemon_ = 0;
+};
+
+class Measure {
+   public:
+    explicit Measure(const char* name) : name_(name) {}
+    void add(int tasks, Seconds took) { rates_.push_back(tasks / took.count()); }
+    [[nodiscard]] double median() {
+        std::ranges::sort(rates_);
+        return rates_[rates_.size() / 2];
+    }
+    void print(double floor) {
+        const double rate = median();
+        std::printf("%-38s %8.0f tasks/s  (%.0f to %.0f)   %5.2f times the floor's time\n", name_, rate, rates_.front(),
+                    rates_.back(), floor / rate);
+    }
+
+   private:
+    const char* name_;
+    std::vector<double> rates_;
+};
+
+Settings read_arguments(int argc, char** argv) {
+    Settings settings;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string_view name = argv[i];
+        if (name == "--weir") settings.weir = std::filesystem::absolute(argv[i + 1]).string();
+        if (name == "--tasks") settings.tasks = std::max(1, std::atoi(argv[i + 1]));
+        if (name == "--slots") settings.slots = std::max(1, std::atoi(argv[i + 1]));
+        if (name == "--rounds") settings.rounds = std::max(1, std::atoi(argv[i + 1]));
+    }
+    return settings;
+}
+
+void measure(const Settings& settings) {
+    const int tasks = settings.tasks;
+    Measure one("spawn, one after another");
+    Measure several("spawn, several at a time (the floor)");
+    Measure supervised_one("supervisor, one after another");
+    Measure supervised("supervisor, several at a time");
+    Measure engine("engine, everything on disk");
+    for (int round = 0; round < settings.rounds; ++round) {
+        one.add(tasks, timed([tasks] { spawn_and_wait(tasks, 1); }));
+        several.add(tasks, timed([tasks, &settings] { spawn_and_wait(tasks, settings.slots); }));
+        supervised_one.add(tasks, through_supervisor(tasks, 1));
+        supervised.add(tasks, through_supervisor(tasks, settings.slots));
+        if (!settings.weir.empty()) engine.add(tasks, Engine(settings).run());
+    }
+    std::printf("%d tasks (/bin/true), %d at a time, median of %d rounds (slowest to fastest)\n", tasks, settings.slots,
+                settings.rounds);
+    const double floor = several.median();
+    one.print(floor);
+    several.print(floor);
+    supervised_one.print(floor);
+    supervised.print(floor);
+    if (!settings.weir.empty()) engine.print(floor);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        measure(read_arguments(argc, argv));
+        return 0;
+    } catch (const std::exception& error) {
+        std::fprintf(stderr, "bench_floor: %s\n", error.what());
+        return 1;
+    }
+}
