@@ -40,6 +40,8 @@ function(weir_test name folder)
     set(ARG_TIMEOUT 60)
   endif()
   add_executable(test_${name} ${sources})
+  # Tests are compiled once and run for milliseconds: optimizing them would cost more than it saves.
+  target_compile_options(test_${name} PRIVATE $<$<CONFIG:RelWithDebInfo>:-O0>)
   list(TRANSFORM ARG_ROOMS PREPEND weir_)
   target_link_libraries(test_${name} PRIVATE ${ARG_ROOMS} weir_test_support weir_warnings)
   doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
