@@ -18,6 +18,16 @@ SQLite::Database open(const std::string& database, int flags) {
     return {database, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, kBusyTimeoutMs};
 }
 
+// sqlite3_system_errno() isn't set by a COMMIT that fails; the file itself remembers.
+int last_wal_errno(const SQLite::Database& db) {
+    sqlite3_file* wal = nullptr;
+    int number = 0;
+    if (sqlite3_file_control(db.getHandle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK) return 0;
+    if (wal == nullptr || wal->pMethods == nullptr) return 0;
+    if (wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &number) != SQLITE_OK) return 0;
+    return number;
+}
+
 }  // namespace
 
 SQLite::Database open_writer(const std::string& database) {
@@ -51,7 +61,7 @@ bool is_disk_full(const SQLite::Database& db) {
     const int code = sqlite3_extended_errcode(db.getHandle());
     if ((code & 0xff) == SQLITE_FULL) return true;
     if ((code & 0xff) != SQLITE_IOERR) return false;
-    const int number = sqlite3_system_errno(db.getHandle());
+    const int number = code == SQLITE_IOERR_WRITE ? last_wal_errno(db) : sqlite3_system_errno(db.getHandle());
     return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }
 

@@ -69,7 +69,7 @@ model::Result<Stats> stats(const std::string& database) {
         SQLite::Statement tables(
             db,
             "SELECT s.tbl_name, sum(d.pgsize) FROM dbstat AS d JOIN sqlite_schema AS s ON s.name = d.name"
-            " WHERE d.aggregate GROUP BY s.tbl_name ORDER BY 2 DESC, 1");
+            " WHERE d.aggregate = TRUE GROUP BY s.tbl_name ORDER BY 2 DESC, 1");
         while (tables.executeStep()) {
             TableStats& table = stats.tables.emplace_back();
             table.name = tables.getColumn(0).getString();

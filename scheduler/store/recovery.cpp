@@ -10,7 +10,7 @@ namespace {
 
 // `source` is the last column and is not read: a thousand DAGs' texts would be megabytes.
 const char* const kVersions =
-    "SELECT v.id, v.dag_id, v.number, v.hash, v.file, v.created_at FROM dag AS d JOIN dag_version AS v "
+    "SELECT v.id, v.dag_id, v.number, v.hash, v.file, v.created_at FROM dag AS d CROSS JOIN dag_version AS v "
     "ON v.dag_id = d.dag_id AND v.number = (SELECT max(number) FROM dag_version WHERE dag_id = d.dag_id)";
 
 // A DAG that was never scheduled has no date to start from; what lies ahead of a schedule that it may get later are

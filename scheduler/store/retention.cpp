@@ -172,7 +172,8 @@ class Retention::Slice {
 
 ports::Pruned Retention::prune(model::TimePoint before, int keep_last) {
     Slice slice(db_, progress_);
-    const ports::CommitOutcome outcome = write(db_, [&slice, before, keep_last] { slice.run(before, keep_last); });
+    const ports::CommitOutcome outcome =
+        in_transaction(db_, [&slice, before, keep_last] { slice.run(before, keep_last); });
     if (outcome == ports::CommitOutcome::disk_full) return {};
     progress_ = slice.take_progress();
     return slice.take_pruned();

@@ -99,7 +99,7 @@ model::Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const std::string&
 
 ports::CommitOutcome SqliteStore::commit(std::span<const core::Change> changes) {
     if (changes.empty()) return ports::CommitOutcome::committed;
-    return write(writer_->db, [this, changes] {
+    return in_transaction(writer_->db, [this, changes] {
         for (const core::Change& change : changes) writer_->upserts(change);
     });
 }

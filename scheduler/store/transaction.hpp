@@ -10,6 +10,6 @@ namespace weir::store {
 
 // Runs `body` between BEGIN IMMEDIATE and COMMIT. A full disk rolls back; any other failure aborts the process, since
 // memory would run ahead of the disk.
-[[nodiscard]] ports::CommitOutcome write(SQLite::Database& db, const std::function<void()>& body);
+[[nodiscard]] ports::CommitOutcome in_transaction(SQLite::Database& db, const std::function<void()>& body);
 
 }  // namespace weir::store
