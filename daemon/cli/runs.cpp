@@ -1,6 +1,7 @@
 // weir trigger, runs, tasks, retry, kill.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 
@@ -57,9 +58,14 @@ model::Result<Json> await_end(const ApiClient& api, const std::string& run_path,
         const auto run = api.get(run_path);
         if (!run) return run.error();
         if (!quiet) {
-            const auto tasks = all_tasks(api, run_path);
-            if (!tasks) return tasks.error();
-            for (const auto& task : *tasks) {
+            const auto found = all_tasks(api, run_path);
+            if (!found) return found.error();
+            // In the order in which it happened. RFC 3339 sorts as text.
+            std::vector<Json> tasks(found->begin(), found->end());
+            std::ranges::stable_sort(tasks, {}, [](const Json& task) {
+                return std::max(text_of(task, "start_date"), text_of(task, "end_date"));
+            });
+            for (const auto& task : tasks) {
                 const auto state = text_of(task, "state");
                 auto& last = told[text_of(task, "task_id")];
                 if (state == last || state.empty() || state == "scheduled" || state == "queued") continue;
