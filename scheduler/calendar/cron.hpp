@@ -1,8 +1,8 @@
 // Cron expressions: when is the next tick? Pure arithmetic; the loader parses, the core asks.
-// Grammar: five fields, or six with seconds first; `*`, lists, ranges, steps, month and day names, `L`, `LW`, `5L`, `15W`,
-// `5#3`; @hourly @daily @midnight @weekly @monthly @yearly @annually; `@every 90s` is not cron and is refused.
-//   day of month  L the last day, L-2 two days before it, LW the last Monday-to-Friday day, 15W the Monday-to-Friday day
-//                 nearest to the 15th in the same month (none in months without that day); `?` is `*`
+// Grammar: five fields, or six with seconds first; `*`, lists, ranges, steps, month and day names, `L`, `LW`, `5L`,
+// `15W`, `5#3`; @hourly @daily @midnight @weekly @monthly @yearly @annually. `@every 90s` is not cron and is refused.
+//   day of month  L the last day, L-2 two days before it, LW the last Monday-to-Friday day, 15W the Monday-to-Friday
+//                 day nearest to the 15th in the same month (none in months without that day); `?` is `*`
 //   day of week   0 and 7 are Sunday; 5L (or L5) the last Friday, 5#3 the third Friday; `?` is `*`
 //   ranges        may wrap round (22-2, FRI-MON, NOV-FEB), but not in the day of month; 5/15 is from 5 to the end by 15
 // As in Vixie cron, day-of-month and day-of-week are alternatives when both are restricted, that is when neither starts

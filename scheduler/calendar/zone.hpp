@@ -1,6 +1,6 @@
 // IANA time zones, from the system's tz database. The loader finds them, cron arithmetic and the core ask them.
-// The first call reads the headers of all zones (30 ms, 0.5 MB); a zone's rules are read when it is first found, and kept.
-// Debian's database lists its transitions to the end of 2037; later instants bear the last offset.
+// The first call reads the headers of all zones (30 ms, 0.5 MB); a zone's rules are read when it is first found, and
+// kept. Debian's database lists its transitions to the end of 2037; later instants bear the last offset.
 #pragma once
 
 #include <chrono>

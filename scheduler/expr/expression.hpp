@@ -7,11 +7,12 @@
 //              int | float | string | json | first | last | round | abs | split(',') | timestamp | add('1h')
 //
 // Loosest first: `x if c else y`, or, and, not, comparisons, ~, + -, * / %, unary -, filters, .name and [index].
-// Integers are 64 bits wide; an overflow or a division by zero is an error. 6 / 2 is 3 and 7 / 2 is 3.5; % has the divisor's sign.
-// `or` and `and` give one of their operands. Values of two kinds do not compare (null does, with ==): that is an error, as it
-// is a slip ('5' == 5). A value that is missing is an error too; `default` stands in for it, and for null.
-// Times are RFC 3339 strings with an offset; `date` formats in the offset that the value bears, `timestamp` gives seconds,
-// `add` keeps the offset (1d is 24 hours), and two times compare as instants.
+// Integers are 64 bits wide; an overflow or a division by zero is an error. 6 / 2 is 3 and 7 / 2 is 3.5; % has the
+// divisor's sign. `or` and `and` give one of their operands. Values of two kinds do not compare (null does, with ==):
+// that is an error, for it is a slip ('5' == 5). A value that is missing is an error too; `default` stands in for it,
+// and for null.
+// Times are RFC 3339 strings with an offset; `date` formats in the offset that the value bears, `timestamp` gives
+// seconds, `add` keeps the offset (1d is 24 hours), and two times compare as instants.
 // The loader compiles to find mistakes with their place; the core renders when it launches. Compiling is cheap enough
 // (microseconds) to do again at launch, so nothing of a thousand idle DAGs' expressions stays in memory.
 #pragma once
@@ -75,8 +76,8 @@ class Template {
     [[nodiscard]] static bool has_expressions(std::string_view text);
 
     [[nodiscard]] model::Result<Json> render(const Lookup& lookup) const;
-    // Values are bound, never pasted: {"text": "… where day >= $1", "params": [value, …]}. An expression within a comment
-    // is left out.
+    // Values are bound, never pasted: {"text": "… where day >= $1", "params": [value, …]}. An expression within a
+    // comment is left out.
     [[nodiscard]] model::Result<Json> render_sql(const Lookup& lookup) const;
 
    private:
@@ -90,7 +91,7 @@ class Template {
     [[nodiscard]] static model::Result<Json> evaluate(const Part& part, const Lookup& lookup);
 };
 
-// A whole tree of settings: every string is rendered as a Template, {"$sql": text} by render_sql; keys stay as they are.
+// A whole tree of settings: every string is rendered as a Template, {"$sql": text} by render_sql; keys stay.
 [[nodiscard]] model::Result<Json> render(const Json& settings, const Lookup& lookup);
 
 }  // namespace weir::expr

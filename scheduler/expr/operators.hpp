@@ -1,4 +1,5 @@
-// What the binary operators do with two values. `and`, `or` and the conditional, which leave an operand out, are evaluate.cpp's.
+// What the binary operators do with two values. evaluate.cpp calls them, and decides on `and`, `or` and the
+// conditional itself: those leave an operand out.
 #pragma once
 
 #include "scheduler/expr/outcome.hpp"
