@@ -1,5 +1,6 @@
 #include "daemon/stored_dags.hpp"
 
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -24,9 +25,9 @@ std::shared_ptr<const model::Dag> tombstone(const ports::StoredRun& stored, cons
         if (dag->find(instance.task_id) != nullptr) continue;
         model::Task task;
         task.id = instance.task_id;
-        task.action = model::CommandLine{
-            {"/bin/sh", "-c", "echo \"$0\" >&2; exit 1", "the stored version of this DAG does not load: " + problem}};
-        task.workdir = "/";
+        task.action = model::CommandLine{{"/bin/sh", "-c", "echo \"$0\" >&2; exit 1",
+                                          fmt::format("the stored version of this DAG does not load: {}", problem)}};
+        task.workdir = std::string("/");
         dag->tasks.push_back(std::move(task));
     }
     return dag;
