@@ -1,10 +1,11 @@
 #include "daemon/clock.hpp"
 
+#include <algorithm>
+
 namespace weir::daemon {
 
 model::TimePoint steady_wall_time(model::TimePoint wall, model::TimePoint last, std::chrono::microseconds elapsed) {
-    if (wall >= last) return wall;
-    return last + elapsed / 2;
+    return std::max(wall, last + elapsed / 2);
 }
 
 model::TimePoint SteadyWallClock::now() const {

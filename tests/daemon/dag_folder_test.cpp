@@ -61,7 +61,7 @@ TEST_CASE("a changed file is loaded again, a removed one is told") {
     folder.dag("b.yaml", "x");
     DagFolder dags(folder.path, {});
     static_cast<void>(dags.scan({}));
-    folder.dag("a.yaml", "y");
+    folder.dag("a.yaml", "other");
     fs::remove(folder.path / "b.yaml");
     const auto changes = dags.scan({});
     CHECK(ids(changes.loaded) == Names{"a"});
@@ -90,10 +90,10 @@ TEST_CASE("a broken file keeps its last good version and tells its errors once")
     CHECK_FALSE(dags.entries().at("a").broken);
 }
 
-TEST_CASE("of two files with one id the first by path owns it; when it goes, the other takes over") {
+TEST_CASE("of two files with one id the first by path owns it until it goes") {
     Fixture folder;
     folder.write("a.yaml", "{id: same, tasks: {t: {run: [x]}}}");
-    folder.write("b.yaml", "{id: same, tasks: {t: {run: [y]}}}");
+    folder.write("b.yaml", "{id: same, tasks: {t: {run: [other]}}}");
     DagFolder dags(folder.path, {});
     const auto changes = dags.scan({});
     CHECK(ids(changes.loaded) == Names{"same"});

@@ -13,7 +13,7 @@ TEST_CASE("a JSON object is taken as it is") {
     CHECK(parse_outputs(R"( {"rows": 12, "files": ["a"]} )").values == model::Json{{"rows", 12}, {"files", {"a"}}});
 }
 
-TEST_CASE("key=value lines become strings; blank lines and CR are passed over, a later line wins") {
+TEST_CASE("key=value lines become strings, blank lines and CR are passed over, a later line wins") {
     CHECK(parse_outputs("rows=12\r\n\nname=a = b\nempty=\nrows=13").values ==
           model::Json{{"rows", "13"}, {"name", "a = b"}, {"empty", ""}});
 }

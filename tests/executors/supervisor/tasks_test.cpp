@@ -214,7 +214,7 @@ TEST_CASE("a log over its limit ends the task, and is cut to the limit") {
     CHECK(log.size() < (64 << 10) + 100);
 }
 
-TEST_CASE("a task that ended before its log was looked at keeps its exit; its log is cut") {
+TEST_CASE("a task that ended before its log was looked at keeps its exit, and its log is cut") {
     Scene scene;
     auto launch = scene.script(1, "head -c 100000 /dev/zero");
     launch.log_limit = 1000;
