@@ -186,7 +186,6 @@ bool dispatch(Work& work) {
             const auto task = own.ready.begin()->task;
             hide_head(own);
             if (!start(work, run, task)) all_started = false;
-            if (run.at_task_limit()) hide_heads(run);
             show_head(memory, run, head.own);
         }
         offer(memory, candidates, *lane);

@@ -38,7 +38,7 @@ void restore_record(TaskRecord& record, const model::TaskInstance& row, int retr
     record.queued_at = row.queued_at;
     record.started_at = row.started_at;
     record.ended_at = row.ended_at;
-    record.retry_at = row.retry_at;
+    if (row.state == TaskState::up_for_retry) record.retry_at = row.retry_at;
     record.reason = row.reason;
     record.outputs = row.outputs;
     if (record.reason == kKilledAlone) record.killed = Killed::alone;

@@ -42,6 +42,7 @@ void count_active(Work& work, LiveRun& run, TaskIndex index, bool enters) {
     work.memory.active_tasks += sign;
     run.active += static_cast<std::uint32_t>(sign);
     if (was_at_limit && !run.at_task_limit()) show_heads(work.memory, run);
+    if (!was_at_limit && run.at_task_limit()) hide_heads(run);
 }
 
 void leave_state(Work& work, LiveRun& run, TaskIndex index) {
@@ -112,7 +113,12 @@ void enter_state(Work& work, LiveRun& run, TaskIndex index, TaskState state) {
 
 void set_state(Work& work, LiveRun& run, TaskIndex index, TaskState next) {
     touch(work, run, index);
-    if (run.tasks[index].state == next) return;
+    auto& record = run.tasks[index];
+    if (record.state == next) return;
+    if (is_active(record.state) && is_active(next)) {  // keeps its slot, without giving it back in between
+        record.state = next;
+        return;
+    }
     leave_state(work, run, index);
     enter_state(work, run, index, next);
 }

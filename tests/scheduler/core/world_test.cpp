@@ -1,0 +1,504 @@
+// Not tests but the world they live in; world.hpp says what it does.
+#include "tests/scheduler/core/world.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <sstream>
+
+namespace weir::core::testing {
+
+TimePoint at(std::string_view rfc3339) {
+    const auto parsed = model::parse_rfc3339(rfc3339);
+    REQUIRE_MESSAGE(parsed.has_value(), rfc3339);
+    return parsed->time;
+}
+
+// --- DAGs ------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+void set_option(model::Task& task, const std::string& name, const std::string& value) {
+    using Setter = std::function<void(model::Task&, const std::string&)>;
+    static const std::map<std::string, Setter> kSetters{
+        {"rule", [](auto& t, const auto& text) { t.trigger_rule = *model::parse<model::TriggerRule>(text); }},
+        {"retries", [](auto& t, const auto& text) { t.retry.retries = std::stoi(text); }},
+        {"delay", [](auto& t, const auto& text) { t.retry.delay = *model::parse_duration(text); }},
+        {"timeout", [](auto& t, const auto& text) { t.timeout = *model::parse_duration(text); }},
+        {"pool", [](auto& t, const auto& text) { t.pool = text; }},
+        {"slots", [](auto& t, const auto& text) { t.pool_slots = std::stoi(text); }},
+        {"priority", [](auto& t, const auto& text) { t.priority_weight = std::stoi(text); }},
+        {"executor", [](auto& t, const auto& text) { t.executor = text; }},
+        {"if", [](auto& t, const auto& text) { t.condition = text; }},
+    };
+    const auto found = kSetters.find(name);
+    REQUIRE_MESSAGE(found != kSetters.end(), "unknown option " << name);
+    found->second(task, value);
+}
+
+std::string trim(const std::string& text) {
+    const auto first = text.find_first_not_of(" \n");
+    if (first == std::string::npos) return "";
+    return text.substr(first, text.find_last_not_of(" \n") - first + 1);
+}
+
+bool is_open(const model::Try& row) {
+    return row.state == model::TryState::launching || row.state == model::TryState::running;
+}
+
+std::pair<std::string, std::string> split(const std::string& name) {
+    const auto colon = name.find(':');
+    if (colon == std::string::npos) return {"r", name};
+    return {name.substr(0, colon), name.substr(colon + 1)};
+}
+
+}  // namespace
+
+model::Dag parse_dag(const std::string& text, std::string id) {
+    model::Dag dag;
+    dag.id = std::move(id);
+    dag.file = dag.id + ".yaml";
+    dag.source = text;
+    dag.hash = std::to_string(std::hash<std::string>{}(text));
+    std::map<std::string, TaskIndex> known;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);) {
+        std::istringstream words(line);
+        model::Task task;
+        if (!(words >> task.id)) continue;
+        task.action = model::ShellScript{"true"};
+        for (std::string word; words >> word;) {
+            if (word == "<" || word == "|") continue;
+            if (const auto equals = word.find('='); equals != std::string::npos) {
+                set_option(task, word.substr(0, equals), word.substr(equals + 1));
+                continue;
+            }
+            const auto upstream = known.at(word);
+            task.upstream.push_back(upstream);
+            dag.tasks[upstream].downstream.push_back(static_cast<TaskIndex>(dag.tasks.size()));
+        }
+        known.emplace(task.id, static_cast<TaskIndex>(dag.tasks.size()));
+        dag.tasks.push_back(std::move(task));
+    }
+    return dag;
+}
+
+model::Dag with_cron(model::Dag dag, std::string cron, std::string timezone, model::Catchup catchup) {
+    dag.hash += cron + timezone + std::string(to_text(catchup));
+    dag.schedule.push_back(model::CronSchedule{std::move(cron), std::move(timezone), catchup});
+    return dag;
+}
+
+// --- the database ------------------------------------------------------------------------------------------------------
+
+namespace {
+
+void check_unique(const Database& database, const model::Run& row) {
+    for (const auto& [id, other] : database.runs) {
+        if (id == row.id || other.dag_id != row.dag_id) continue;
+        REQUIRE_MESSAGE(other.run_id != row.run_id, "run_id is unique in a DAG: " << row.run_id);
+        REQUIRE_MESSAGE((!row.logical_date || other.logical_date != row.logical_date), "one run per logical date");
+    }
+}
+
+struct Folder {
+    Database& database;
+    void operator()(const model::DagVersion& row) const { database.versions[row.id] = row; }
+    void operator()(const model::DagState& row) const {
+        REQUIRE_MESSAGE(database.versions.contains(row.version), "a DAG's version is written before it");
+        database.dags[row.dag_id] = row;
+    }
+    void operator()(const model::Run& row) const {
+        REQUIRE_MESSAGE(database.versions.contains(row.version), "a run's version is written before it");
+        if (!database.runs.contains(row.id)) check_unique(database, row);
+        database.runs[row.id] = row;
+    }
+    void operator()(const model::TaskInstance& row) const {
+        REQUIRE_MESSAGE(database.runs.contains(row.run), "a run is written before its task instances");
+        database.task_instances[{row.run, row.task_id}] = row;
+    }
+    void operator()(const model::Try& row) const {
+        REQUIRE_MESSAGE(database.runs.contains(row.run), "a run is written before its tries");
+        database.tries[row.id] = row;
+    }
+};
+
+}  // namespace
+
+void Database::fold(const std::vector<Change>& changes) {
+    for (const auto& change : changes) std::visit(Folder{*this}, change);
+}
+
+RunHistory Database::history_of(const model::Run& row) const {
+    RunHistory history{row, texts.at(row.version), {}};
+    const auto first = task_instances.lower_bound({row.id, ""});
+    for (auto entry = first; entry != task_instances.end() && entry->first.first == row.id; ++entry)
+        history.task_instances.push_back(entry->second);
+    return history;
+}
+
+Recovered Database::recovered() const {
+    Recovered recovered;
+    if (!runs.empty()) recovered.next_run = {runs.rbegin()->first.value + 1};
+    if (!tries.empty()) recovered.next_try = {tries.rbegin()->first.value + 1};
+    if (!versions.empty()) recovered.next_version = {versions.rbegin()->first.value + 1};
+    for (const auto& [id, row] : dags) {
+        recovered.dags.push_back(row);
+        recovered.versions.push_back(versions.at(row.version));
+    }
+    for (const auto& [id, row] : runs) {
+        const auto& through = dags.at(row.dag_id).scheduled_through;
+        if (row.logical_date && (!through || *row.logical_date > *through))
+            recovered.dates_ahead.emplace_back(row.dag_id, *row.logical_date);
+        if (is_finished(row.state)) continue;
+        Recovered::LiveRun live{history_of(row), {}};
+        for (const auto& [try_id, open] : tries)
+            if (open.run == id && is_open(open)) live.open_tries.push_back(open);
+        recovered.runs.push_back(std::move(live));
+    }
+    return recovered;
+}
+
+UpstreamCounts Database::counts_above(const model::Dag& dag, const model::Task& task, model::RunId run) const {
+    UpstreamCounts counts;
+    for (const auto upstream : task.upstream) {
+        const auto state = task_instances.at({run, dag.tasks[upstream].id}).state;
+        counts.success += state == TaskState::success;
+        counts.failed += state == TaskState::failed;
+        counts.upstream_failed += state == TaskState::upstream_failed;
+        counts.skipped += state == TaskState::skipped;
+    }
+    return counts;
+}
+
+// --- the world ---------------------------------------------------------------------------------------------------------
+
+World::World(const std::string& dag_text, int parallelism, std::vector<model::Pool> pools)
+    : World(std::vector{parse_dag(dag_text)}, parallelism, std::move(pools)) {}
+
+World::World(std::vector<model::Dag> dags, int parallelism, std::vector<model::Pool> pools)
+    : pools_{std::move(pools), parallelism} {
+    step({pools_});
+    for (auto& dag : dags) load(std::move(dag));
+    step({listed()});
+}
+
+void World::step(const std::vector<Input>& inputs) {
+    turn = core::step(state, inputs, now);
+    told_.clear();
+    tell_changes();
+    commit();
+    release();
+}
+
+void World::commit() {
+    database.fold(turn.changes);
+    for (const auto& change : turn.changes)
+        if (const auto* version = std::get_if<model::DagVersion>(&change))
+            database.texts.emplace(version->id, files_.at(version->dag_id));
+    check_invariants(state);
+    check_fold();
+    check_caps();
+}
+
+void World::release() {
+    for (const auto& effect : turn.effects) {
+        if (const auto* launch = std::get_if<Launch>(&effect)) {
+            check_launch(*launch);
+            running_.insert(launch->id);
+        }
+        if (const auto* ack = std::get_if<Acknowledge>(&effect)) running_.erase(ack->id);
+        tell_effect(effect);
+    }
+}
+
+void World::run_until(TimePoint until) {
+    std::string all;
+    for (int steps = 0; turn.wake_at && *turn.wake_at <= until; ++steps) {
+        REQUIRE_MESSAGE(steps < 100'000, "the core keeps waking up");
+        now = std::max(now, *turn.wake_at);
+        step();
+        all += told_;
+    }
+    now = std::max(now, until);
+    told_ = all;
+}
+
+void World::load(std::shared_ptr<const model::Dag> dag, std::shared_ptr<const model::Dag> previous) {
+    files_[dag->id] = dag;
+    step({DagLoaded{std::move(dag), std::move(previous)}});
+}
+
+void World::crash(bool files) {
+    state = State();
+    step({database.recovered(), pools_});
+    if (!files) return;
+    for (const auto& [id, dag] : std::map(files_)) {
+        const auto before = told_;
+        load(dag);
+        told_ = before.empty() || told_.empty() ? before + told_ : before + "; " + told_;
+    }
+}
+
+ExecutorListed World::listed() const { return {"process", epoch_, "b1", {running_.begin(), running_.end()}}; }
+
+void World::restart_supervisor() {
+    epoch_ += "'";
+    running_.clear();
+}
+
+void World::trigger(const std::string& run_id, const std::string& dag_id) {
+    step({TriggerRun{.request = next_request(), .dag_id = dag_id, .run_id = run_id}});
+}
+
+TryExited World::exited(const std::string& name, int code) const {
+    TryExited report;
+    report.id = open_try(name);
+    report.at = now;
+    report.exit_code = code;
+    return report;
+}
+
+TryExited World::by_signal(const std::string& name, int signal, bool timed_out) const {
+    auto report = exited(name);
+    report.exit_code.reset();
+    report.signal = signal;
+    report.timed_out = timed_out;
+    return report;
+}
+
+RetryTasks World::retry(std::vector<std::string> task_ids, const std::string& run_id) {
+    RetryTasks input{next_request(), "etl", run_id, std::move(task_ids), std::nullopt};
+    const auto& row = run(run_id);
+    if (is_finished(row.state)) input.found_run = database.history_of(row);
+    return input;
+}
+
+const model::Run& World::run(const std::string& run_id) const {
+    const auto found =
+        std::ranges::find_if(database.runs, [&run_id](const auto& entry) { return entry.second.run_id == run_id; });
+    REQUIRE_MESSAGE(found != database.runs.end(), "no run " << run_id << "; the last step said: " << told_);
+    return found->second;
+}
+
+const model::TaskInstance& World::task(const std::string& task_id, const std::string& run_id) const {
+    return database.task_instances.at({run(run_id).id, task_id});
+}
+
+model::TryId World::open_try(const std::string& name) const {
+    const auto [run_id, task_id] = split(name);
+    const auto owner = run(run_id).id;
+    for (const auto& [id, row] : database.tries)
+        if (row.run == owner && row.task_id == task_id && is_open(row)) return id;
+    FAIL("no open try of " << name << "; the last step said: " << told_);
+    return {};
+}
+
+const Launch* World::launched(const std::string& task_id) const {
+    for (const auto& effect : turn.effects)
+        if (const auto* launch = std::get_if<Launch>(&effect); launch != nullptr && launch->task_id == task_id)
+            return launch;
+    return nullptr;
+}
+
+std::vector<std::string> World::run_ids() const {
+    std::vector<std::string> ids;
+    for (const auto& [id, row] : database.runs) ids.push_back(row.run_id);
+    return ids;
+}
+
+std::string World::error() const {
+    for (const auto& effect : turn.effects)
+        if (const auto* reply = std::get_if<Reply>(&effect); reply != nullptr && reply->result.has_error())
+            return reply->result.error().message;
+    return "";
+}
+
+// --- scripts -------------------------------------------------------------------------------------------------------------
+
+std::string World::play(const std::string& script) {
+    std::string played;
+    std::istringstream lines(script);
+    for (std::string line; std::getline(lines, line);) {
+        const auto text = trim(line.substr(0, line.find("->")));
+        if (text.empty()) continue;
+        perform(text);
+        played += told_.empty() ? text + "\n" : text + " -> " + told_ + "\n";
+    }
+    return played;
+}
+
+std::string World::tidy(const std::string& script) {
+    std::string tidied;
+    std::istringstream lines(script);
+    for (std::string line; std::getline(lines, line);)
+        if (const auto text = trim(line); !text.empty()) tidied += text + "\n";
+    return tidied;
+}
+
+void World::perform(const std::string& line) {
+    using Words = std::vector<std::string>;
+    using Event = std::function<void(World&, const Words&)>;
+    const auto or_else = [](const Words& words, const char* otherwise) { return words.empty() ? otherwise : words[0]; };
+    static const std::map<std::string, Event> kEvents{
+        {"wake", [](World& w, const Words&) { w.step(); }},
+        {"trigger", [or_else](World& w, const Words& words) { w.trigger(or_else(words, "r")); }},
+        {"start",
+         [](World& w, const Words& words) {
+             w.step({TryStarted{w.open_try(words.at(0)), 7, w.now}});
+         }},
+        {"exit", [](World& w, const Words& words) { w.exit(words.at(0), words.size() > 1 ? std::stoi(words[1]) : 0); }},
+        {"signal",
+         [](World& w, const Words& words) { w.step({w.by_signal(words.at(0), std::stoi(words.at(1)), false)}); }},
+        {"timeout", [](World& w, const Words& words) { w.step({w.by_signal(words.at(0), 15, true)}); }},
+        {"refuse",
+         [](World& w, const Words& words) {
+             w.step({TryRefused{w.open_try(words.at(0)), false, "no such program"}});
+         }},
+        {"shortage",
+         [](World& w, const Words& words) {
+             w.step({TryRefused{w.open_try(words.at(0)), true, "no memory"}});
+         }},
+        {"lost",
+         [](World& w, const Words& words) {
+             w.step({TryLost{w.open_try(words.at(0)), "its supervisor died"}});
+         }},
+        {"pause",
+         [](World& w, const Words&) {
+             w.step({SetPaused{w.next_request(), "etl", true}});
+         }},
+        {"unpause",
+         [](World& w, const Words&) {
+             w.step({SetPaused{w.next_request(), "etl", false}});
+         }},
+        {"kill",
+         [](World& w, const Words& words) {
+             Kill kill{w.next_request(), "etl", "r", std::nullopt};
+             if (!words.empty()) std::tie(kill.run_id, kill.task_id) = split(words[0]);
+             w.step({kill});
+         }},
+        {"retry", [](World& w, const Words& words) { w.step({w.retry(words)}); }},
+        {"crash", [](World& w, const Words&) { w.crash(); }},
+        {"list", [](World& w, const Words&) { w.step({w.listed()}); }},
+        {"supervisor-dies",
+         [](World& w, const Words&) {
+             w.restart_supervisor();
+             w.told_.clear();
+         }},
+    };
+    std::istringstream words(line);
+    std::string time, verb;
+    words >> time >> verb;
+    now = kStart + *model::parse_duration(time);
+    Words rest;
+    for (std::string word; words >> word;) rest.push_back(word);
+    const auto event = kEvents.find(verb);
+    REQUIRE_MESSAGE(event != kEvents.end(), "unknown event " << verb);
+    event->second(*this, rest);
+}
+
+// Task instances by name, then runs.
+void World::tell_changes() {
+    std::set<std::string> tasks;
+    std::set<std::string> runs;
+    std::map<model::RunId, std::string> run_ids;
+    for (const auto& [id, row] : database.runs) run_ids[id] = row.run_id;
+    for (const auto& change : turn.changes) {
+        if (const auto* row = std::get_if<model::Run>(&change)) {
+            run_ids[row->id] = row->run_id;
+            const auto before = database.runs.find(row->id);
+            const auto state_before = before == database.runs.end() ? model::RunState::running : before->second.state;
+            if (row->state != state_before) runs.insert(row->run_id + " " + std::string(to_text(row->state)));
+        }
+        const auto* row = std::get_if<model::TaskInstance>(&change);
+        if (row == nullptr) continue;
+        const auto before = database.task_instances.find({row->run, row->task_id});
+        if (before != database.task_instances.end() && before->second.state == row->state) continue;
+        if (!is_finished(row->state) && row->state != TaskState::up_for_retry) continue;
+        const auto& run_id = run_ids.at(row->run);
+        auto text = (run_id == "r" ? "" : run_id + ":") + row->task_id + " " + std::string(to_text(row->state));
+        const bool plain = row->reason.find("cannot hold") != std::string::npos;
+        if (!row->reason.empty() && !plain) text += " (" + row->reason + ")";
+        tasks.insert(std::move(text));
+    }
+    for (const auto& text : tasks) tell(text);
+    for (const auto& text : runs) tell(text);
+}
+
+std::string World::name_of(model::TryId id) const {
+    const auto found = database.tries.find(id);
+    if (found == database.tries.end()) return "?";
+    const auto& run_id = database.runs.at(found->second.run).run_id;
+    return (run_id == "r" ? "" : run_id + ":") + found->second.task_id;
+}
+
+void World::tell_effect(const Effect& effect) {
+    if (const auto* launch = std::get_if<Launch>(&effect))
+        tell("launch " + name_of(launch->id) + "/" + std::to_string(launch->try_number));
+    else if (const auto* kill = std::get_if<KillTry>(&effect))
+        tell("kill " + name_of(kill->id));
+    else if (const auto* reply = std::get_if<Reply>(&effect); reply != nullptr && reply->result.has_error())
+        tell("error: " + reply->result.error().message);
+}
+
+// --- checks after each step ------------------------------------------------------------------------------------------------
+
+// Invariant 6: the folded rows are the live state.
+void World::check_fold() {
+    for (const auto& [id, live] : memory().runs) {
+        REQUIRE(database.runs.at(id) == live.row);
+        for (TaskIndex index = 0; index < live.tasks.size(); ++index) {
+            const auto row = row_of(live, index);
+            const auto found = database.task_instances.find({id, row.task_id});
+            REQUIRE_MESSAGE(found != database.task_instances.end(), row.task_id);
+            REQUIRE_MESSAGE(found->second == row, "the folded row of " << row.task_id << " differs from the live one");
+        }
+    }
+    for (const auto& [id, row] : database.runs) REQUIRE(is_finished(row.state) != memory().runs.contains(id));
+    for (const auto& [id, row] : database.tries) {
+        REQUIRE(is_open(row) == memory().tries.contains(id));
+        if (is_open(row)) REQUIRE(memory().tries.at(id).row == row);
+    }
+    for (const auto& [id, row] : database.dags) REQUIRE(row == memory().definitions.at(id).state);
+}
+
+// Invariants 2 and 4, from rows alone.
+void World::check_caps() const {
+    std::map<std::string, int> slots;
+    std::map<model::RunId, int> active_of_run;
+    std::map<std::string, int> running_runs;
+    std::set<std::pair<model::RunId, std::string>> live_tries;
+    int active = 0;
+    for (const auto& [key, row] : database.task_instances) {
+        if (!is_active(row.state)) continue;
+        ++active;
+        slots[row.pool] += row.pool_slots;
+        ++active_of_run[row.run];
+    }
+    for (const auto& [id, row] : database.runs) running_runs[row.dag_id] += row.state == model::RunState::running;
+    for (const auto& [id, row] : database.tries)
+        if (is_open(row)) REQUIRE_MESSAGE(live_tries.emplace(row.run, row.task_id).second, "one live try per task");
+    REQUIRE(active <= pools_.parallelism);
+    for (const auto& pool : pools_.pools) REQUIRE(slots[pool.name] <= pool.slots);
+    for (const auto& [id, count] : active_of_run)
+        REQUIRE(count <= database.texts.at(database.runs.at(id).version)->max_active_tasks);
+    for (const auto& [dag_id, count] : running_runs) REQUIRE(count <= files_.at(dag_id)->max_active_runs);
+}
+
+// Invariants 1 and 3: the try is on disk, and the task's rule holds.
+void World::check_launch(const Launch& launch) const {
+    REQUIRE(database.tries.contains(launch.id));
+    const auto& row = database.tries.at(launch.id);
+    const auto& dag = *database.texts.at(database.runs.at(row.run).version);
+    const auto& task = *dag.find(row.task_id);
+    const auto counts = database.counts_above(dag, task, row.run);
+    CHECK(decide(task.trigger_rule, counts, static_cast<std::uint32_t>(task.upstream.size())) == Verdict::run);
+}
+
+void expect(const std::string& dag, const std::string& script) {
+    World world(dag);
+    expect(world, script);
+}
+
+void expect(World& world, const std::string& script) { CHECK(world.play(script) == World::tidy(script)); }
+
+}  // namespace weir::core::testing
