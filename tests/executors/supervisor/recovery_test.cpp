@@ -100,6 +100,7 @@ TEST_CASE("a supervisor that was killed: the next one has the exits, ends the ru
     scene.run(scene.script(2, "exit 0"));
     scene.client.send(wire::Ack{2});
     scene.client.send(scene.script(3, "trap '' TERM; echo $$ > pid; sleep 60 & wait"));
+    scene.client.await<wire::Started>(3);
     const auto pid = scene.pid_in("pid");
     scene.supervisor.kill();
     CHECK(is_alive(pid));
