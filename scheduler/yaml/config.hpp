@@ -35,7 +35,7 @@ struct Config {
     int parallelism = 16;
     model::Duration keep_runs = std::chrono::days{90};
     int keep_last = 100;
-    std::vector<model::Pool> pools;   // with default_pool, always
+    std::vector<model::Pool> pools;  // with default_pool, always
     // name -> {"kind": "redis", …the settings as written, secrets still {"env": NAME}}
     std::map<std::string, model::Json> connections;
 

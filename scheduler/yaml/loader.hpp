@@ -2,6 +2,7 @@
 // Called by the daemon's watcher (pool thread), `weir validate` and `weir run`. Nothing else sees yaml-cpp.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -19,12 +20,13 @@ struct Surroundings {
     std::map<std::string, std::string> connections;  // name -> kind: "redis" or "postgres"
     std::set<std::string> pools;                     // default_pool is always known
     std::set<std::string> executors{"process"};
+    std::string timezone = "UTC";  // of schedules that name none
     bool complete = false;
 };
 
 struct Loaded {
-    std::shared_ptr<const model::Dag> dag;        // null when there is any diagnostic
-    std::vector<model::Diagnostic> diagnostics;   // in the order of the file
+    std::shared_ptr<const model::Dag> dag;       // null when there is any diagnostic
+    std::vector<model::Diagnostic> diagnostics;  // in the order of the file
 };
 
 // `file`: as shown in messages and kept in Dag::file. `folder`: absolute, the base of relative paths in the DAG.

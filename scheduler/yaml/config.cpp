@@ -1,0 +1,62 @@
+#include "scheduler/yaml/config.hpp"
+
+#include "scheduler/yaml/check.hpp"
+#include "scheduler/yaml/config_tables.hpp"
+#include "scheduler/yaml/formats.hpp"
+#include "scheduler/yaml/settings.hpp"
+
+namespace weir::yaml {
+namespace {
+
+// {redis: {…}} -> {"kind": "redis", …}. Tasks run in folders of their own: paths become absolute here.
+Json connection_settings(const Node& node, const std::string& folder) {
+    const auto kinds = to_settings(node, *connection_shape());
+    const auto kind = kinds.begin();
+    Json settings = kind.value();
+    settings["kind"] = kind.key();
+    if (settings.contains("socket")) settings["socket"] = absolute_path(folder, settings["socket"].get<std::string>());
+    if (settings.contains("password") && settings["password"].contains("file"))
+        settings["password"]["file"] = absolute_path(folder, settings["password"]["file"].get<std::string>());
+    return settings;
+}
+
+}  // namespace
+
+Surroundings Config::surroundings() const {
+    Surroundings surroundings;
+    for (const auto& [name, settings] : connections)
+        surroundings.connections[name] = settings.at("kind").get<std::string>();
+    for (const auto& pool : pools) surroundings.pools.insert(pool.name);
+    surroundings.timezone = timezone;
+    surroundings.complete = true;
+    return surroundings;
+}
+
+Config default_config(const std::string& folder) {
+    Config config;
+    config.dag_folder = absolute_path(folder, config.dag_folder);
+    config.data_folder = absolute_path(folder, config.data_folder);
+    config.pools.push_back({model::kDefaultPool, model::kDefaultPoolSlots, ""});
+    return config;
+}
+
+LoadedConfig load_config(std::string_view text, const std::string& file, const std::string& folder) {
+    Problems problems(file);
+    auto tree = read_tree(text, problems);
+    if (!tree) return {std::nullopt, problems.take()};
+    ConfigDraft draft{folder, default_config(folder), nullptr};
+    if (tree->root.nothing()) return {std::move(draft.config), {}};  // all defaults, as without the file
+
+    const Surroundings nothing_around;
+    Reading reading{problems, nothing_around, {}, nullptr};
+    check(tree->root, *config_table().shape(), "the file", reading);
+    if (!problems.empty()) return {std::nullopt, problems.take()};
+
+    config_table().fill(tree->root, draft);
+    if (draft.connections != nullptr)
+        for (const auto& entry : draft.connections->map()->entries)
+            draft.config.connections[entry.key] = connection_settings(entry.value, folder);
+    return {std::move(draft.config), {}};
+}
+
+}  // namespace weir::yaml

@@ -1,0 +1,131 @@
+#include "scheduler/yaml/config_tables.hpp"
+
+#include <algorithm>
+
+#include "scheduler/yaml/formats.hpp"
+#include "scheduler/yaml/task_tables.hpp"
+
+namespace weir::yaml {
+namespace {
+
+constexpr int kMostSlots = 1'000'000;
+
+const Table<Config>& retention_table() {
+    static const Table<Config> table(
+        {"retention", "How long finished runs are kept", {}, {}},
+        {
+            {{"runs", duration(), "A run goes when it ended longer ago than this …", false,
+              model::format_duration(Config{}.keep_runs)},
+             [](Config& config, const Node& value) {
+                 config.keep_runs = model::parse_duration(text_of(value)).value_or(config.keep_runs);
+             }},
+            {{"keep_last", whole(0, 1'000'000), "… and is not among so many last ones of its DAG", false,
+              Config{}.keep_last},
+             [](Config& config, const Node& value) { config.keep_last = whole_of<int>(value); }},
+        });
+    return table;
+}
+
+const Table<model::Pool>& pool_table() {
+    static const Table<model::Pool> table(
+        {"a pool", "Slots that tasks take while they run", {}, {}},
+        {
+            {{"slots", whole(0, kMostSlots), "How many there are; 0 holds its tasks back", true},
+             [](model::Pool& pool, const Node& value) { pool.slots = whole_of<int>(value); }},
+            {{"description", text("a text"), "What the pool protects"},
+             [](model::Pool& pool, const Node& value) { pool.description = text_of(value); }},
+        });
+    return table;
+}
+
+void store_pools(ConfigDraft& draft, const Node& value) {
+    for (const auto& entry : value.map()->entries) {
+        model::Pool pool{entry.key, 0, ""};
+        if (entry.value.scalar() != nullptr)
+            pool.slots = whole_of<int>(entry.value);
+        else
+            pool_table().fill(entry.value, pool);
+        auto& pools = draft.config.pools;
+        const auto same = std::ranges::find(pools, pool.name, &model::Pool::name);
+        if (same != pools.end())
+            *same = pool;  // default_pool, which is always there
+        else
+            pools.push_back(std::move(pool));
+    }
+}
+
+ObjectPtr connection_of(const std::string& kind, ShapePtr settings, std::string doc) {
+    return std::make_shared<const Object>(
+        Object{"a " + kind + " connection", doc, {{kind, std::move(settings), doc, true}}, {}});
+}
+
+}  // namespace
+
+const ShapePtr& connection_shape() {
+    static const auto made = [] {
+        auto redis = object({"redis",
+                             "How to reach a Redis",
+                             {{"host", filled_text("a host"), "Name or address", false, "127.0.0.1"},
+                              {"port", whole(1, 65535), "Port", false, 6379},
+                              {"db", whole(0, 1'000'000), "Number of the database", false, 0},
+                              {"username", filled_text("a user name"), "User of the ACL"},
+                              {"password", secret(), "{env: NAME} or {file: path}"},
+                              {"socket", path("the path of a socket"), "Unix socket instead of host and port"}},
+                             {not_together("socket", {"host", "port"})}});
+        auto postgres =
+            object({"postgres",
+                    "How to reach a PostgreSQL",
+                    {{"host", filled_text("a host"), "Name, address, or folder of the unix socket", false, "127.0.0.1"},
+                     {"port", whole(1, 65535), "Port", false, 5432},
+                     {"database", filled_text("the name of a database"), "Database; the user's name unless set"},
+                     {"user", filled_text("a user name"), "User; the daemon's own unless set"},
+                     {"password", secret(), "{env: NAME} or {file: path}"},
+                     {"sslmode", choice({"disable", "allow", "prefer", "require", "verify-ca", "verify-full"}),
+                      "How TLS is asked for, in libpq's words", false, "prefer"}},
+                    {}});
+        return shape("a map such as {redis: {host: 127.0.0.1}}",
+                     Variants{{connection_of("redis", std::move(redis), "A Redis"),
+                               connection_of("postgres", std::move(postgres), "A PostgreSQL")}});
+    }();
+    return made;
+}
+
+const Table<ConfigDraft>& config_table() {
+    static const Table<ConfigDraft> table(
+        {"weir.yaml", "Settings of a Weir daemon; paths are relative to this file's folder", {}, {}},
+        {
+            {{"dags", path("the path of a folder"), "Folder of the DAG files", false, Config{}.dag_folder},
+             [](ConfigDraft& draft, const Node& value) {
+                 draft.config.dag_folder = absolute_path(draft.folder, text_of(value));
+             }},
+            {{"data", path("the path of a folder"), "Folder of database, logs and sockets", false,
+              Config{}.data_folder},
+             [](ConfigDraft& draft, const Node& value) {
+                 draft.config.data_folder = absolute_path(draft.folder, text_of(value));
+             }},
+            {{"listen", listen_address(), "Where HTTP is served; off for the unix socket alone", false,
+              Config{}.listen},
+             [](ConfigDraft& draft, const Node& value) {
+                 draft.config.listen = text_of(value) == "off" ? "" : text_of(value);
+             }},
+            {{"timezone", timezone(), "Of schedules that name none", false, Config{}.timezone},
+             [](ConfigDraft& draft, const Node& value) { draft.config.timezone = text_of(value); }},
+            {{"parallelism", whole(1, 100'000), "Tasks at once, of all DAGs", false, Config{}.parallelism},
+             [](ConfigDraft& draft, const Node& value) { draft.config.parallelism = whole_of<int>(value); }},
+            {{"retention", retention_table().shape(), "How long finished runs are kept"},
+             [](ConfigDraft& draft, const Node& value) { retention_table().fill(value, draft.config); }},
+            {{"pools",
+              shape("a map of pools",
+                    MapOf{id_text("the name of a pool"), either("a number of slots, or a map with the key slots",
+                                                                {whole(0, kMostSlots), pool_table().shape()})}),
+              "Pools of slots; default_pool has 128 unless set"},
+             store_pools},
+            {{"connections",
+              shape("a map of connections", MapOf{id_text("the name of a connection"), connection_shape()}),
+              "Servers that tasks use, by name"},
+             [](ConfigDraft& draft, const Node& value) { draft.connections = &value; }},
+        });
+    return table;
+}
+
+}  // namespace weir::yaml

@@ -1,0 +1,18 @@
+// The keys of weir.yaml.
+#pragma once
+
+#include "scheduler/yaml/config.hpp"
+#include "scheduler/yaml/table.hpp"
+
+namespace weir::yaml {
+
+struct ConfigDraft {
+    std::string folder;
+    Config config;
+    const Node* connections = nullptr;  // made into JSON when nothing was wrong
+};
+
+[[nodiscard]] const Table<ConfigDraft>& config_table();
+[[nodiscard]] const ShapePtr& connection_shape();
+
+}  // namespace weir::yaml

@@ -1,0 +1,22 @@
+// `needs` of all tasks as a graph: unknown names, circles, order.
+#pragma once
+
+#include <vector>
+
+#include "scheduler/model/dag.hpp"
+#include "scheduler/yaml/draft.hpp"
+#include "scheduler/yaml/problems.hpp"
+
+namespace weir::yaml {
+
+// Fills the drafts' `upstream`.
+void resolve_needs(std::vector<TaskDraft>& tasks, Problems& problems);
+
+// Indices in topological order, those of the file where it leaves a choice. Tasks on or behind a circle are missing,
+// and each circle is told.
+[[nodiscard]] std::vector<model::TaskIndex> order_tasks(const std::vector<TaskDraft>& tasks, Problems& problems);
+
+// Does `later` come after `earlier`, through any number of tasks between?
+[[nodiscard]] bool is_upstream(const std::vector<TaskDraft>& tasks, model::TaskIndex earlier, model::TaskIndex later);
+
+}  // namespace weir::yaml

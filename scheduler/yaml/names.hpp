@@ -1,0 +1,29 @@
+// The names that an expression of a DAG file may use, and what to say of others.
+#pragma once
+
+#include <unordered_map>
+
+#include "scheduler/expr/expression.hpp"
+#include "scheduler/yaml/draft.hpp"
+
+namespace weir::yaml {
+
+class Names {
+   public:
+    // The draft's tasks have their `upstream`.
+    explicit Names(const DagDraft& draft);
+
+    // For the expressions of one task; without one, for those of `defaults`.
+    [[nodiscard]] expr::NameCheck of(std::optional<model::TaskIndex> task) const;
+
+   private:
+    using Path = std::span<const std::string>;
+    [[nodiscard]] std::optional<std::string> fault(Path path, std::optional<model::TaskIndex> task) const;
+    [[nodiscard]] std::optional<std::string> param_fault(Path path) const;
+    [[nodiscard]] std::optional<std::string> task_fault(Path path, std::optional<model::TaskIndex> task) const;
+
+    const DagDraft& draft_;
+    std::unordered_map<std::string_view, model::TaskIndex> tasks_;
+};
+
+}  // namespace weir::yaml
