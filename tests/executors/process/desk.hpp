@@ -95,7 +95,10 @@ class Desk {
     Desk(const Desk&) = delete;
     Desk& operator=(const Desk&) = delete;
     ~Desk() {
-        if (folder.has("data/supervisor.sock")) ::kill(supervisor(), SIGTERM);
+        if (!folder.has("data/supervisor.sock")) return;
+        const auto pid = supervisor();
+        ::kill(pid, SIGTERM);
+        ::waitpid(pid, nullptr, 0);  // it is a child of this program; until it ends it writes to the folder
     }
     Folder folder;
 
