@@ -1,0 +1,196 @@
+// How long the API's lists take over a long history. Fills a database by commits, then measures each list, warm:
+// the median and the slowest of 20. The floor is a look-up of one run by its key.
+//
+//   bench_history [--runs 1000000] [--database FILE]   (an existing FILE of an earlier run is used as it is)
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <functional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "scheduler/store/sqlite_history.hpp"
+#include "scheduler/store/sqlite_store.hpp"
+
+namespace {
+
+using namespace weir;
+using Clock = std::chrono::steady_clock;
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+constexpr int kDags = 1000;
+const char* const kBusy = "product_report";  // has half of all runs
+
+model::TimePoint at(std::int64_t n) { return model::TimePoint{std::chrono::seconds{1'700'000'000 + 60 * n}}; }
+
+// 1 run in 100 failed, with its second task; the last few are live.
+void add_run(std::vector<core::Change>& rows, std::int64_t id, std::int64_t last) {
+    const bool live = id > last - 10;
+    const bool failed = id % 100 == 7;
+    model::Run run;
+    run.id = model::RunId{id};
+    run.dag_id = id % 2 == 0 ? kBusy : "dag_" + std::to_string(id % kDags);
+    run.run_id = "scheduled__" + model::format_rfc3339(at(id));
+    run.version = model::DagVersionId{1};
+    run.type = model::RunType::scheduled;
+    run.state = live ? model::RunState::running : failed ? model::RunState::failed : model::RunState::success;
+    run.triggered_by = model::TriggeredBy::timetable;
+    run.logical_date = at(id);
+    run.data_interval = model::Interval{at(id - 1), at(id)};
+    run.run_after = run.queued_at = at(id);
+    run.started_at = at(id) + std::chrono::seconds{1};
+    if (!live) run.ended_at = at(id) + std::chrono::seconds{30};
+    rows.emplace_back(run);
+    for (const char* name : {"load_views", "report", "check"}) {
+        model::TaskInstance task;
+        task.run = run.id;
+        task.task_id = name;
+        task.state = live                                 ? model::TaskState::running
+                     : failed && task.task_id == "report" ? model::TaskState::failed
+                                                          : model::TaskState::success;
+        task.try_number = 1;
+        task.started_at = run.started_at;
+        task.ended_at = run.ended_at;
+        task.pool = model::kDefaultPool;
+        task.executor = "process";
+        rows.emplace_back(task);
+    }
+    model::Try row;
+    row.id = model::TryId{id};
+    row.run = run.id;
+    row.task_id = "report";
+    row.state = live ? model::TryState::running : model::TryState::success;
+    row.executor = "process";
+    row.created_at = at(id);
+    row.log_path = run.dag_id + "/" + run.run_id + "/report/1.log";
+    rows.emplace_back(row);
+}
+
+void fill(store::SqliteStore& store, std::int64_t runs) {
+    model::DagVersion version;
+    version.id = model::DagVersionId{1};
+    version.dag_id = kBusy;
+    std::vector<core::Change> rows{version};
+    for (int i = 0; i < kDags; ++i) {
+        model::DagState dag;
+        dag.dag_id = i == 0 ? kBusy : "dag_" + std::to_string(i);
+        dag.version = version.id;
+        dag.scheduled_through = at(runs);
+        rows.emplace_back(dag);
+    }
+    const auto start = Clock::now();
+    for (std::int64_t id = 1; id <= runs; ++id) {
+        add_run(rows, id, runs);
+        if (rows.size() < 5000 && id < runs) continue;
+        if (store.commit(rows) != ports::CommitOutcome::committed) throw std::runtime_error("disk full");
+        rows.clear();
+    }
+    const std::chrono::duration<double> taken = Clock::now() - start;
+    std::printf("filled: %lld runs, %.0f rows/s\n", static_cast<long long>(runs),
+                5.0 * static_cast<double>(runs) / taken.count());
+}
+
+void time_list(const char* what, const std::function<std::int64_t()>& list) {
+    std::int64_t total = list();
+    std::vector<double> times;
+    for (int i = 0; i < 20; ++i) {
+        const auto start = Clock::now();
+        total = list();
+        times.push_back(Milliseconds(Clock::now() - start).count());
+    }
+    std::sort(times.begin(), times.end());
+    std::printf("%-62s %9.2f ms %9.2f ms  total %lld\n", what, times[times.size() / 2], times.back(),
+                static_cast<long long>(total));
+    std::fflush(stdout);
+}
+
+void measure(const std::string& database, std::int64_t runs) {
+    const bool there = std::filesystem::exists(database);
+    auto store = store::SqliteStore::open(database);
+    if (!store) throw std::runtime_error(store.error().message);
+    if (!there) fill(**store, runs);
+    auto opened = store::SqliteHistory::open(database);
+    if (!opened) throw std::runtime_error(opened.error().message);
+    const store::SqliteHistory& history = **opened;
+    const auto list_runs = [&history](const char* what, const ports::RunFilter& filter) {
+        time_list(what, [&history, &filter] { return history.runs(filter).total; });
+    };
+    const auto list_tasks = [&history](const char* what, const ports::TaskInstanceFilter& filter) {
+        time_list(what, [&history, &filter] { return history.task_instances(filter).total; });
+    };
+    using model::RunState;
+    using model::TaskState;
+    std::printf("%-62s %12s %12s\n", "", "median", "slowest");
+    const std::string one = "scheduled__" + model::format_rfc3339(at(runs / 2 * 2 - 100));
+    time_list("floor: one run by its key", [&history, &one] { return history.run(kBusy, one) ? 1 : 0; });
+    list_runs("newest 50 of a DAG", {.dag_id = kBusy});
+    list_runs("newest 50 of all", {});
+    list_runs("50 of a DAG, offset 100,000", {.dag_id = kBusy, .offset = 100'000});
+    list_runs("newest 50 failed of a DAG", {.dag_id = kBusy, .states = {RunState::failed}});
+    list_runs("newest 50 queued or running of all", {.states = {RunState::queued, RunState::running}});
+    list_runs("newest 50 finished of a DAG", {.dag_id = kBusy, .states = {RunState::success, RunState::failed}});
+    list_runs("of a DAG by -run_after", {.dag_id = kBusy, .order_by = "-run_after"});
+    list_runs("of all by -run_after", {.order_by = "-run_after"});
+    list_runs("failed of a DAG by -run_after",
+              {.dag_id = kBusy, .states = {RunState::failed}, .order_by = "-run_after"});
+    list_runs("success of a DAG by -started_at",
+              {.dag_id = kBusy, .states = {RunState::success}, .order_by = "-started_at"});
+    list_runs("of all by -started_at (sorts all)", {.order_by = "-started_at"});
+    list_runs("of a DAG, one day of logical dates",
+              {.dag_id = kBusy, .logical_date_gte = at(runs - 1440), .logical_date_lte = at(runs)});
+    list_runs("of a DAG, run_after in the older half", {.dag_id = kBusy, .run_after_lte = at(runs / 2)});
+    list_runs("of a DAG, run_id like %-11-%", {.dag_id = kBusy, .run_id_pattern = "%-11-%"});
+    list_tasks("tasks of one run", {.dag_id = kBusy, .run_id = one});
+    list_tasks("tasks of all, newest 50", {.order_by = "-id"});
+    list_tasks("one task of a DAG over all runs, newest 50", {.dag_id = kBusy, .task_id = "report", .order_by = "-id"});
+    list_tasks("failed tasks of all, newest 50", {.states = {TaskState::failed}, .order_by = "-id"});
+    list_tasks("failed tasks of a DAG, newest 50", {.dag_id = kBusy, .states = {TaskState::failed}, .order_by = "-id"});
+    list_tasks("running tasks of all", {.states = {TaskState::running, TaskState::queued}});
+    time_list("all 1,000 DAGs with their newest runs",
+              [&history] { return static_cast<std::int64_t>(history.dags().size()); });
+    time_list("recovery", [&store] { return static_cast<std::int64_t>((*store)->recover().live_runs.size()); });
+    time_list("retention with nothing to do, one slice",
+              [&store, runs] { return (*store)->prune(at(-runs), 100).more ? 1 : 0; });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::string database;
+    std::int64_t runs = 1'000'000;
+    for (int i = 1; i + 1 < argc; i += 2) {
+        const std::string_view name = argv[i];
+        if (name == "--runs")
+            runs = std::atoll(argv[i + 1]);
+        else if (name == "--database")
+            database = argv[i + 1];
+        else {
+            std::fprintf(stderr, "bench_history [--runs 1000000] [--database FILE]\n");
+            return 2;
+        }
+    }
+    std::string folder;
+    if (database.empty()) {
+        folder = std::filesystem::temp_directory_path() / "weir-bench-XXXXXX";
+        if (::mkdtemp(folder.data()) == nullptr) {
+            std::perror(folder.c_str());
+            return 1;
+        }
+        database = folder + "/weir.db";
+    }
+    int status = 0;
+    try {
+        measure(database, runs);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "bench_history: %s\n", failure.what());
+        status = 1;
+    }
+    if (!folder.empty()) std::filesystem::remove_all(folder);
+    return status;
+}
