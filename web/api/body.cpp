@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scheduler/model/nearest.hpp"
+#include "web/api/time_text.hpp"
 
 namespace weir::api {
 
@@ -68,8 +69,8 @@ std::optional<bool> Body::flag(std::string_view key) {
 std::optional<model::TimePoint> Body::time(std::string_view key) {
     const auto* value = find(key);
     if (value == nullptr) return std::nullopt;
-    const auto parsed = value->is_string() ? model::parse_rfc3339(value->get_ref<const std::string&>()) : std::nullopt;
-    if (parsed) return parsed->time;
+    const auto parsed = value->is_string() ? parse_time(value->get_ref<const std::string&>()) : std::nullopt;
+    if (parsed) return parsed;
     fault(key, "must be a time with an offset, like 2026-11-22T07:54:48Z");
     return std::nullopt;
 }

@@ -18,7 +18,8 @@ constexpr OrderName kOrders[] = {{"id", "id"},
                                  {"run_after", "run_after"},
                                  {"queued_at", "queued_at"},
                                  {"start_date", "started_at"},
-                                 {"end_date", "ended_at"}};
+                                 {"end_date", "ended_at"},
+                                 {"duration", "duration"}};
 
 http::Response list_runs(const Services& services, const http::Request& request) {
     Parameters parameters(request);
@@ -46,7 +47,8 @@ http::Response list_runs(const Services& services, const http::Request& request)
     Versions versions(services.history);
     auto runs = Json::array();
     for (const auto& run : page.rows) runs.push_back(run_json(run, versions));
-    return json_answer({{"dag_runs", std::move(runs)}, {"total_entries", page.total}});
+    return json_answer(
+        {{"dag_runs", std::move(runs)}, {"total_entries", page.total}, {"total_is_least", page.total_is_least}});
 }
 
 http::Response get_run(const Services& services, const http::Request& request) {

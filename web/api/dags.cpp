@@ -158,8 +158,7 @@ http::Response patch_dag(const Services& services, const http::Request& request)
 
     const auto& dag_id = request.path_param("dag_id");
     const auto done = services.commands.execute(core::SetPaused{.request = {}, .dag_id = dag_id, .paused = *paused});
-    if (!done)
-        return done.error().kind == model::ErrorKind::not_found ? dag_not_found(dag_id) : error_answer(done.error());
+    if (!done) return error_answer(done.error());
     const AllDags all(services);
     const auto* view = all.find(dag_id);
     return view == nullptr ? dag_not_found(dag_id) : json_answer(dag_json(*view));
@@ -175,8 +174,8 @@ http::Response get_source(const Services& services, const http::Request& request
     if (view == nullptr) return dag_not_found(dag_id);
 
     const auto stored = view->row == nullptr ? std::nullopt : services.history.version(view->row->state.version);
-    const auto number = stored ? std::optional<std::int64_t>(stored->number) : std::nullopt;
-    if (wanted && wanted != number)
+    const std::int64_t number = stored ? stored->number : 0;  // versions count from 1
+    if (wanted && *wanted != number)
         return error_answer(
             404,
             fmt::format("The source of version {} of the DAG `{}` is not served; only that of its newest version is",
@@ -191,7 +190,7 @@ http::Response get_source(const Services& services, const http::Request& request
     return json_answer({{"content", source},
                         {"dag_id", dag_id},
                         {"dag_display_name", dag_id},
-                        {"version_number", number ? Json(*number) : Json()}});
+                        {"version_number", number > 0 ? Json(number) : Json()}});
 }
 
 http::Response get_stats(const Services& services, const http::Request& request) {

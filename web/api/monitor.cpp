@@ -13,7 +13,8 @@ namespace {
 http::Response get_health(const Services& services) {
     const auto health = services.commands.health();
     const auto word = [](bool good) { return good ? "healthy" : "unhealthy"; };
-    const auto heartbeat = time_json(health.heartbeat);
+    const bool alive = health.heartbeat != model::TimePoint{};
+    const auto heartbeat = alive ? time_json(health.heartbeat) : Json();
     return json_answer(
         {{"metadatabase", {{"status", word(health.database_healthy)}}},
          {"scheduler", {{"status", word(health.scheduler_healthy)}, {"latest_scheduler_heartbeat", heartbeat}}},

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "scheduler/model/nearest.hpp"
+#include "web/api/time_text.hpp"
 
 namespace weir::api {
 
@@ -52,7 +53,7 @@ std::optional<std::int64_t> Parameters::number(std::string_view name, std::int64
 std::optional<model::TimePoint> Parameters::time(std::string_view name) {
     const auto given = text(name);
     if (given.empty()) return std::nullopt;
-    if (const auto parsed = model::parse_rfc3339(given)) return parsed->time;
+    if (const auto parsed = parse_time(given)) return parsed;
     fault(name, "must be a time with an offset, like 2026-11-22T07:54:48Z ('+' is %2B in a URL)", given);
     return std::nullopt;
 }

@@ -19,7 +19,9 @@ constexpr OrderName kOrders[] = {{"id", "id"},
                                  {"scheduled_when", "scheduled_at"},
                                  {"queued_when", "queued_at"},
                                  {"start_date", "started_at"},
-                                 {"end_date", "ended_at"}};
+                                 {"end_date", "ended_at"},
+                                 {"duration", "duration"},
+                                 {"logical_date", "logical_date"}};
 
 http::Response list_task_instances(const Services& services, const http::Request& request) {
     Parameters parameters(request);
@@ -43,7 +45,8 @@ http::Response list_task_instances(const Services& services, const http::Request
     Versions versions(services.history);
     auto rows = Json::array();
     for (const auto& row : page.rows) rows.push_back(task_instance_json(row, versions));
-    return json_answer({{"task_instances", std::move(rows)}, {"total_entries", page.total}});
+    return json_answer(
+        {{"task_instances", std::move(rows)}, {"total_entries", page.total}, {"total_is_least", page.total_is_least}});
 }
 
 // Hands the task instance that the path names to `answer`.

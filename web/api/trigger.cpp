@@ -1,10 +1,7 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
-#include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
 #include "web/api/user.hpp"
@@ -15,19 +12,9 @@ using model::Json;
 
 namespace {
 
-constexpr std::size_t kLongestRunId = 250;  // as in Airflow; it is also a folder's name
+constexpr std::size_t kLongestRunId = 250;  // as in Airflow
 constexpr std::size_t kLongestNote = 1000;
 constexpr std::size_t kLongestKey = 200;
-
-// A run id is a folder of logs and a part of URLs.
-bool is_run_id(std::string_view text) {
-    const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               std::string_view("_.~:+-").find(c) != std::string_view::npos;
-    };
-    return !text.empty() && text != "." && text != ".." && text != kAny &&
-           std::all_of(text.begin(), text.end(), allowed);
-}
 
 std::optional<model::Interval> data_interval(Body& body) {
     const auto start = body.time("data_interval_start");
@@ -54,8 +41,6 @@ http::Response trigger(const Services& services, const http::Request& request) {
     command.dag_id = dag_id;
     command.params = body.object("conf").value_or(Json::object());
     command.run_id = body.text("dag_run_id", kLongestRunId).value_or("");
-    if (!command.run_id.empty() && !is_run_id(command.run_id))
-        body.fault("dag_run_id", "may hold letters, digits and _.~:+- only");
     command.logical_date = body.time("logical_date");
     command.data_interval = data_interval(body);
     command.note = body.text("note", kLongestNote).value_or("");
@@ -76,7 +61,6 @@ http::Response trigger(const Services& services, const http::Request& request) {
     const auto made = services.commands.execute(std::move(command));
     Versions versions(services.history);
     if (made) return json_answer(run_json(*made, versions));
-    if (made.error().kind == model::ErrorKind::not_found) return dag_not_found(dag_id);
     if (repeatable && made.error().kind == model::ErrorKind::conflict)
         if (const auto earlier = services.history.run(dag_id, run_id)) return json_answer(run_json(*earlier, versions));
     return error_answer(made.error());

@@ -124,7 +124,7 @@ void Server::finish_if_empty() {
     asio::post(io, std::exchange(done_, nullptr));
 }
 
-asio::awaitable<bool> Server::run_on_pool(Connection& connection, std::shared_ptr<PoolJob> job) {
+asio::awaitable<bool> Server::run_on_pool(Connection& connection, const std::shared_ptr<PoolJob>& job) {
     // The guard keeps the io_context running until the result is back.
     auto task = [job, back = asio::make_work_guard(io)] {
         try {
@@ -142,7 +142,9 @@ asio::awaitable<bool> Server::run_on_pool(Connection& connection, std::shared_pt
     asio::post(pool, std::move(task));
     connection.job = job;
     // The job's end is posted to this very thread: it can't fall between the test and the wait.
-    while (!job->done && !job->abandoned) [[maybe_unused]] auto [woken] = co_await job->wake.async_wait(kAwait);
+    while (!job->done && !job->abandoned) {
+        [[maybe_unused]] auto [woken] = co_await job->wake.async_wait(kAwait);
+    }
     connection.job.reset();
     co_return job->done;
 }

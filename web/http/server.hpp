@@ -87,7 +87,7 @@ class Server : public std::enable_shared_from_this<Server> {
     void forget(Connection& connection);
 
     // Runs the work on the pool; false when the connection was cut meanwhile.
-    [[nodiscard]] boost::asio::awaitable<bool> run_on_pool(Connection& connection, std::shared_ptr<PoolJob> job);
+    [[nodiscard]] boost::asio::awaitable<bool> run_on_pool(Connection& connection, const std::shared_ptr<PoolJob>& job);
 
     boost::asio::io_context& io;
     boost::asio::thread_pool& pool;

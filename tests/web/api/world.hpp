@@ -1,0 +1,244 @@
+// A small world for the API: history, commands and catalog as plain values, and the router asked without sockets.
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+
+#include "web/api/routes.hpp"
+#include "web/http/target.hpp"
+
+namespace weir::api::test {
+
+using model::Json;
+
+inline model::TimePoint at(const char* text) { return model::parse_rfc3339(text)->time; }
+
+// Rows as a test puts them there, filtered only by ids and states; it remembers the filters it was asked with.
+struct FakeHistory : ports::History {
+    std::vector<ports::DagRow> dag_rows;
+    std::vector<model::Run> run_rows;
+    std::vector<ports::TaskInstanceRow> instance_rows;
+    std::vector<model::Try> try_rows;
+    std::vector<model::DagVersion> versions;
+    mutable ports::RunFilter run_filter;
+    mutable ports::TaskInstanceFilter instance_filter;
+
+    [[nodiscard]] std::vector<ports::DagRow> dags() const override { return dag_rows; }
+    [[nodiscard]] ports::Page<model::Run> runs(const ports::RunFilter& filter) const override {
+        run_filter = filter;
+        ports::Page<model::Run> page;
+        for (const auto& row : run_rows)
+            if ((filter.dag_id.empty() || filter.dag_id == row.dag_id) && any(filter.states, row.state))
+                page.rows.push_back(row);
+        page.total = static_cast<std::int64_t>(page.rows.size());
+        return page;
+    }
+    [[nodiscard]] std::optional<model::Run> run(std::string_view dag_id, std::string_view run_id) const override {
+        for (const auto& row : run_rows)
+            if (row.dag_id == dag_id && row.run_id == run_id) return row;
+        return std::nullopt;
+    }
+    [[nodiscard]] ports::Page<ports::TaskInstanceRow> task_instances(
+        const ports::TaskInstanceFilter& filter) const override {
+        instance_filter = filter;
+        ports::Page<ports::TaskInstanceRow> page;
+        for (const auto& row : instance_rows)
+            if ((filter.dag_id.empty() || filter.dag_id == row.run.dag_id) &&
+                (filter.run_id.empty() || filter.run_id == row.run.run_id) &&
+                (filter.task_id.empty() || filter.task_id == row.task_instance.task_id) &&
+                any(filter.states, row.task_instance.state))
+                page.rows.push_back(row);
+        page.total = static_cast<std::int64_t>(page.rows.size());
+        return page;
+    }
+    [[nodiscard]] std::vector<model::Try> tries(model::RunId run, std::string_view task_id,
+                                                int map_index) const override {
+        std::vector<model::Try> found;
+        for (const auto& row : try_rows)
+            if (row.run == run && row.task_id == task_id && row.map_index == map_index) found.push_back(row);
+        return found;
+    }
+    [[nodiscard]] std::optional<model::DagVersion> version(model::DagVersionId id) const override {
+        for (const auto& row : versions)
+            if (row.id == id) return row;
+        return std::nullopt;
+    }
+
+    template <class State>
+    static bool any(const std::vector<State>& wanted, State state) {
+        return wanted.empty() || std::find(wanted.begin(), wanted.end(), state) != wanted.end();
+    }
+};
+
+struct FakeCommands : ports::Commands {
+    std::vector<ports::Command> executed;
+    model::Result<model::Run> result = model::Run{};
+    ports::Health state;
+
+    [[nodiscard]] model::Result<model::Run> execute(ports::Command command) override {
+        executed.push_back(std::move(command));
+        return result;
+    }
+    [[nodiscard]] ports::Health health() const override { return state; }
+    template <class Command>
+    [[nodiscard]] const Command& last() const {
+        REQUIRE_FALSE(executed.empty());
+        return std::get<Command>(executed.back());
+    }
+};
+
+struct FakeCatalog : ports::CatalogSource {
+    std::shared_ptr<ports::Catalog> now = std::make_shared<ports::Catalog>();
+    [[nodiscard]] std::shared_ptr<const ports::Catalog> catalog() const override { return now; }
+};
+
+struct Answer {
+    int status = 0;
+    std::string text;
+    Json json;
+    http::Headers headers;
+    std::string content_type;
+};
+
+// "GET /api/v2/dags?limit=1" with headers and a body, through the router.
+inline Answer ask(const http::Router& router, const std::string& method, const std::string& target,
+                  const std::string& body = "", const http::Headers& headers = {}, const http::Peer& peer = {}) {
+    http::Request request;
+    request.method = method;
+    request.target = target;
+    auto parsed = http::parse_target(target);
+    REQUIRE(parsed.has_value());
+    request.path = parsed->path;
+    request.query = parsed->query;
+    request.headers = headers;
+    request.body = body;
+    request.peer = peer;
+    auto response = router.handle(request);
+    Answer answer{response.status, response.body, nullptr, response.headers, response.content_type};
+    while (response.stream) {
+        const auto piece = response.stream->next();
+        REQUIRE(piece.has_value());
+        if (piece->empty()) break;
+        answer.text += *piece;
+    }
+    if (answer.content_type == "application/json") {
+        const auto json = model::parse_json(answer.text);
+        REQUIRE_MESSAGE(json.has_value(), answer.text);
+        answer.json = *json;
+    }
+    return answer;
+}
+
+// One DAG `etl` with tasks extract -> load, one finished run r1 with a failed try, one DAG whose file is gone, one broken file.
+struct World {
+    World() {
+        auto dag = std::make_shared<model::Dag>();
+        dag->id = "etl";
+        dag->description = "Extract and load";
+        dag->owner = "analytics";
+        dag->tags = {"nightly", "report"};
+        dag->schedule = {model::CronSchedule{"15 2 * * *", "Europe/Berlin", model::Catchup::latest}};
+        dag->params = {{"min_views", "Leave out products seen less", {{"type", "integer"}}, Json(1)}};
+        dag->tasks.resize(2);
+        dag->tasks[0].id = "extract";
+        dag->tasks[0].action = model::ShellScript{"true"};
+        dag->tasks[0].downstream = {1};
+        dag->tasks[0].retry.retries = 2;
+        dag->tasks[0].timeout = std::chrono::minutes{90};
+        dag->tasks[1].id = "load";
+        dag->tasks[1].action = model::OperatorCall{model::OperatorKind::load, Json::object()};
+        dag->tasks[1].upstream = {0};
+        dag->file = "etl.yaml";
+        dag->source = "id: etl\n";
+        catalog.now->dags["etl"] = {dag, at("2026-11-23T01:15:00Z"), false};
+        catalog.now->pools = {{"default_pool", 128, ""}, {"small", 2, "for the old database"}};
+        catalog.now->import_errors = {
+            {"bad.yaml", at("2026-11-22T06:00:00Z"), {{"bad.yaml", 3, 5, "unknown key 'taks'"}}}};
+
+        history.versions = {
+            {model::DagVersionId{7}, "etl", 3, "abc", "etl.yaml", "id: etl\n", at("2026-11-20T00:00:00Z")}};
+        model::Run run;
+        run.id = model::RunId{11};
+        run.dag_id = "etl";
+        run.run_id = "r1";
+        run.version = model::DagVersionId{7};
+        run.type = model::RunType::scheduled;
+        run.state = model::RunState::failed;
+        run.triggered_by = model::TriggeredBy::timetable;
+        run.logical_date = at("2026-11-22T01:15:00Z");
+        run.data_interval = model::Interval{at("2026-11-21T01:15:00Z"), at("2026-11-22T01:15:00Z")};
+        run.run_after = at("2026-11-22T01:15:00Z");
+        run.queued_at = at("2026-11-22T01:15:00Z");
+        run.started_at = at("2026-11-22T01:15:00.5Z");
+        run.ended_at = at("2026-11-22T01:15:03Z");
+        run.params = {{"min_views", 1}};
+        history.run_rows = {run};
+
+        model::Try attempt;
+        attempt.id = model::TryId{21};
+        attempt.run = run.id;
+        attempt.task_id = "extract";
+        attempt.state = model::TryState::failed;
+        attempt.executor = "process";
+        attempt.pid = 4711;
+        attempt.created_at = at("2026-11-22T01:15:00.6Z");
+        attempt.started_at = at("2026-11-22T01:15:01Z");
+        attempt.ended_at = at("2026-11-22T01:15:02.25Z");
+        attempt.exit_code = 3;
+        attempt.reason = "exit code 3";
+        attempt.log_path = "etl/r1/extract/1.log";
+        history.try_rows = {attempt};
+
+        model::TaskInstance extract;
+        extract.run = run.id;
+        extract.task_id = "extract";
+        extract.state = model::TaskState::failed;
+        extract.try_number = 1;
+        extract.max_tries = 3;
+        extract.scheduled_at = at("2026-11-22T01:15:00.5Z");
+        extract.queued_at = at("2026-11-22T01:15:00.6Z");
+        extract.started_at = attempt.started_at;
+        extract.ended_at = attempt.ended_at;
+        extract.pool = "default_pool";
+        extract.executor = "process";
+        extract.reason = "exit code 3";
+        model::TaskInstance load = extract;
+        load.task_id = "load";
+        load.state = model::TaskState::none;
+        load.try_number = 0;
+        load.max_tries = 1;
+        load.scheduled_at = load.queued_at = load.started_at = load.ended_at = std::nullopt;
+        load.pool = "small";
+        load.operator_kind = model::OperatorKind::load;
+        load.reason = "";
+        history.instance_rows = {{extract, run, attempt}, {load, run, std::nullopt}};
+
+        history.dag_rows = {{{"etl", model::DagVersionId{7}, false, false, std::nullopt}, "etl.yaml", 3, run},
+                            {{"old", model::DagVersionId{0}, true, true, std::nullopt}, "old.yaml", 1, std::nullopt}};
+        commands.result = run;
+        commands.state.heartbeat = at("2026-11-22T08:00:00Z");
+        add_routes(router, {.history = history,
+                            .commands = commands,
+                            .catalog = catalog,
+                            .log_folder = std::filesystem::path{"/nowhere"},
+                            .version = "0.1.0",
+                            .now = [] { return at("2026-11-22T08:00:00Z"); }});
+    }
+    World(const World&) = delete;
+    World& operator=(const World&) = delete;
+
+    [[nodiscard]] Answer get(const std::string& path) const { return ask(router, "GET", "/api/v2" + path); }
+    [[nodiscard]] Answer post(const std::string& path, const Json& body, const http::Headers& headers = {}) const {
+        return ask(router, "POST", "/api/v2" + path, model::to_text(body), headers);
+    }
+
+    FakeHistory history;
+    FakeCommands commands;
+    FakeCatalog catalog;
+    http::Router router;
+};
+
+}  // namespace weir::api::test
