@@ -16,17 +16,25 @@ struct PoolUse {
     int running = 0, queued = 0, scheduled = 0;  // slots
 };
 
-// Counted from the rows, never kept apart: they are the truth about who holds a slot.
+// Counted from the rows, never kept apart: they are the truth about who holds a slot. By way of the live runs, so that the
+// cost follows what is active and not what is history.
 std::map<std::string, PoolUse> use_of_pools(const Services& services) {
-    ports::TaskInstanceFilter filter;
-    filter.states = {model::TaskState::running, model::TaskState::queued, model::TaskState::scheduled};
+    ports::RunFilter live;
+    live.states = {model::RunState::running};
+    live.limit = kMostRows;
     std::map<std::string, PoolUse> use;
-    for (const auto& row : all_task_instances(services, filter)) {
-        const auto& instance = row.task_instance;
-        auto& pool = use[instance.pool];
-        if (instance.state == model::TaskState::running) pool.running += instance.pool_slots;
-        if (instance.state == model::TaskState::queued) pool.queued += instance.pool_slots;
-        if (instance.state == model::TaskState::scheduled) pool.scheduled += instance.pool_slots;
+    for (const auto& run : services.history.runs(live).rows) {
+        ports::TaskInstanceFilter filter;
+        filter.dag_id = run.dag_id;
+        filter.run_id = run.run_id;
+        filter.states = {model::TaskState::running, model::TaskState::queued, model::TaskState::scheduled};
+        for (const auto& row : all_task_instances(services, filter)) {
+            const auto& instance = row.task_instance;
+            auto& pool = use[instance.pool];
+            if (instance.state == model::TaskState::running) pool.running += instance.pool_slots;
+            if (instance.state == model::TaskState::queued) pool.queued += instance.pool_slots;
+            if (instance.state == model::TaskState::scheduled) pool.scheduled += instance.pool_slots;
+        }
     }
     return use;
 }

@@ -136,6 +136,7 @@ TEST_CASE("the source of a DAG comes as JSON or as text") {
 
 TEST_CASE("a pool shows the slots of its live task instances") {
     World world;
+    world.history.run_rows[0].state = model::RunState::running;
     world.history.instance_rows[0].task_instance.state = model::TaskState::running;
     world.history.instance_rows[0].task_instance.pool = "small";
     world.history.instance_rows[1].task_instance.state = model::TaskState::queued;
