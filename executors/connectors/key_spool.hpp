@@ -18,7 +18,7 @@ namespace weir::connectors {
 class KeySpool {
    public:
     static constexpr std::size_t kPartitions = 256;
-    static constexpr std::size_t kInMemory = 4U << 20;  // bytes of keys before anything goes to disk
+    static constexpr std::size_t kInMemory = 1U << 20;  // bytes of keys before anything goes to disk
     static constexpr std::size_t kChunk = 8U << 10;     // bytes a partition gathers before it writes
 
     // `folder` gets the file, should one be needed.

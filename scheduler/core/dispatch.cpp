@@ -61,6 +61,7 @@ void hide_head(RunLane& own) {
 void apply(Work& work, const PoolsConfigured& input) {
     auto& memory = work.memory;
     memory.parallelism = input.parallelism;
+    memory.pools_known = true;
     for (auto& [name, use] : memory.pools) use.configured = false;
     const auto configure = [&memory](const model::Pool& pool) {
         auto& use = memory.pools[pool.name];
@@ -88,7 +89,7 @@ void add_ready(Work& work, LiveRun& run, TaskIndex index) {
     const auto lane = run.plan->lane_of[index];
     auto& own = run.lanes[lane];
     own.ready.insert({run.task(index).priority_weight, index});
-    run.tasks[index].reason = own.lane->obstacle;
+    if (work.memory.pools_known) run.tasks[index].reason = own.lane->obstacle;
     show_head(work.memory, run, lane);
 }
 

@@ -183,6 +183,7 @@ struct Memory {
     std::map<std::string, ExecutorState, std::less<>> executors;  // those that have listed their tries
     std::map<model::DagVersionId, std::weak_ptr<const Plan>> plans;
 
+    bool pools_known = false;  // until then nobody says that there is no such pool
     int parallelism = 16;
     int active_tasks = 0;     // queued and running, over all runs
     std::uint64_t turns = 0;  // hands out Head::turn

@@ -12,7 +12,7 @@
 namespace weir::ports {
 
 struct CatalogEntry {
-    std::shared_ptr<const model::Dag> dag;       // the last good version
+    std::shared_ptr<const model::Dag> dag;  // the last good version
     std::optional<model::TimePoint> next_run_at;
     bool broken = false;  // the file on disk has errors; `dag` is the last good version
 };

@@ -9,10 +9,10 @@ namespace weir::ports {
 using Command = std::variant<core::TriggerRun, core::SetPaused, core::RetryTasks, core::Kill>;
 
 struct Health {
-    bool database_healthy = true;   // false while commits fail for want of disk
+    bool database_healthy = true;  // false while commits fail for want of disk
     bool scheduler_healthy = true;
-    std::string problem;            // in words; empty when all is well
-    model::TimePoint heartbeat;     // of the last turn or idle check
+    std::string problem;         // in words; empty when all is well
+    model::TimePoint heartbeat;  // of the last turn or idle check
 };
 
 class Commands {

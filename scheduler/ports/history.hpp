@@ -16,8 +16,8 @@ template <class Row>
 struct Page {
     std::vector<Row> rows;
     std::int64_t total = 0;  // of all that match
-    // Counting stopped at `total`: at least so many match. Totals by DAG, state and type, and those inside one run, are
-    // always exact; other filters over a long history are not worth the wait.
+    // Counting stopped: at least `total` match, and more than the rows so far if there are more. Totals of runs by DAG,
+    // state and type, and of task instances inside one run, are always exact; others are up to ten thousand.
     bool total_is_least = false;
 };
 

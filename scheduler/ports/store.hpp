@@ -23,7 +23,7 @@ struct StoredRun {
 struct StoredState {
     std::vector<StoredRun> live_runs;  // queued or running
     std::vector<model::DagState> dags;
-    std::vector<model::DagVersion> versions;  // newest of each DAG, `source` left empty
+    std::vector<model::DagVersion> versions;                            // newest of each DAG, `source` left empty
     std::vector<std::pair<std::string, model::TimePoint>> dates_ahead;  // see core::Recovered
     model::RunId next_run{1};
     model::TryId next_try{1};
@@ -33,7 +33,7 @@ struct StoredState {
 // What retention removed: the caller deletes these log folders, after the commit.
 struct Pruned {
     std::vector<std::pair<std::string, std::string>> runs;  // dag_id, run_id
-    bool more = false;  // call again on the next idle turn
+    bool more = false;                                      // call again on the next idle turn
 };
 
 enum class CommitOutcome {

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -19,7 +20,7 @@
 namespace weir::store {
 
 // Totals that have to be counted row by row stop here.
-inline constexpr std::int64_t kMostCounted = 100'000;
+inline constexpr std::int64_t kMostCounted = 10'000;
 
 using Bound = std::variant<std::int64_t, std::string>;
 
@@ -56,6 +57,14 @@ struct Order {
 // `order_by` as the filters hold it; the fallback when it names nothing in the table.
 [[nodiscard]] Order parse_order(std::span<const OrderColumn> table, std::string_view order_by,
                                 std::string_view fallback);
+
+// Marks the total as one that counting stopped at. It still leads a reader who pages until it is reached through all rows.
+template <class Page>
+void make_total_least(Page& page, std::int64_t limit, std::int64_t offset) {
+    const auto rows = static_cast<std::int64_t>(page.rows.size());
+    page.total = std::max(page.total, offset + rows + (rows == limit ? 1 : 0));
+    page.total_is_least = true;
+}
 
 // 'a', 'b': enum texts are ours, and partial indexes need to see them as literals.
 template <class Enum>

@@ -56,23 +56,26 @@ class Retention::Slice {
         db_.exec(kRaiseFloors);
         if (!progress_.reported_leftovers) report_leftovers();
         bool all_swept = true;
-        for (const Tombstone& tombstone : tombstones("SELECT run, dag_id, run_id FROM pruned_run LIMIT ?1"))
-            all_swept = bury(tombstone) && all_swept;
+        for (const Tombstone& tombstone : tombstones()) all_swept = bury(tombstone) && all_swept;
         const bool round_over = budget_ > 0 && visit_dags(before, keep_last);
         pruned_.more = !round_over || !all_swept || !pruned_.runs.empty() || give_back_pages();
-        for (const auto& run : newly_reported_) progress_.reported.push_back(run);
+        progress_.reported.insert(progress_.reported.end(), newly_reported_.begin(), newly_reported_.end());
     }
 
     [[nodiscard]] ports::Pruned take_pruned() { return std::move(pruned_); }
     [[nodiscard]] Progress take_progress() { return std::move(progress_); }
 
    private:
-    // Logs of a run whose run_id was used again since are no longer its own.
+    // Logs under a run_id that was used again since belong to the new run.
     void report_leftovers() {
-        for (const Tombstone& tombstone :
-             tombstones("SELECT run, dag_id, run_id FROM pruned_run AS p WHERE NOT EXISTS"
-                        " (SELECT 1 FROM dag_run AS r WHERE r.dag_id = p.dag_id AND r.run_id = p.run_id) LIMIT ?1"))
-            report(tombstone);
+        for (const Tombstone& tombstone : tombstones()) {
+            SQLite::Statement same_name(db_, "SELECT 1 FROM dag_run WHERE dag_id = ?1 AND run_id = ?2");
+            bind_values(same_name, tombstone.dag_id, tombstone.run_id);
+            if (same_name.executeStep())
+                newly_reported_.push_back(tombstone.run);
+            else
+                report(tombstone);
+        }
         progress_.reported_leftovers = true;
     }
 
@@ -81,10 +84,9 @@ class Retention::Slice {
         newly_reported_.push_back(tombstone.run);
     }
 
-    std::vector<Tombstone> tombstones(const char* sql) {
+    std::vector<Tombstone> tombstones() {
         std::vector<Tombstone> found;
-        SQLite::Statement select(db_, sql);
-        bind_values(select, kRowsPerSlice);
+        SQLite::Statement select(db_, "SELECT run, dag_id, run_id FROM pruned_run");
         while (select.executeStep()) {
             Tombstone& tombstone = found.emplace_back();
             read_values(select, tombstone.run, tombstone.dag_id, tombstone.run_id);

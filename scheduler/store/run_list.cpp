@@ -26,9 +26,6 @@ constexpr std::array kOrders{
     OrderColumn{"duration", "ended_at - started_at"},
 };
 
-// So few runs in the wanted states are quicker found by state and sorted than met along the wanted order.
-constexpr std::int64_t kFewEnoughToSort = 10'000;
-
 // Conditions that dag_run_count knows the total of.
 Where counted_where(const RunFilter& filter) {
     Where where;
@@ -71,7 +68,15 @@ void add_branch(PageOfIds& page, const RunFilter& filter, const Order& order, st
     page.values.insert(page.values.end(), where.values().begin(), where.values().end());
 }
 
-PageOfIds page_of_ids(const RunFilter& filter, const Order& order, std::int64_t in_wanted_states) {
+// Two ways lead to the runs in the wanted states: find all by state and sort them, or walk the wanted order and skip the
+// others, of which one meets total / wanted for each that one takes. dag_run_count knows both numbers.
+bool sorting_is_quicker(const RunFilter& filter, std::int64_t wanted, std::int64_t total) {
+    const double walked = static_cast<double>(filter.limit + filter.offset) * static_cast<double>(total) /
+                          static_cast<double>(std::max(wanted, std::int64_t{1}));
+    return static_cast<double>(wanted) < walked;
+}
+
+PageOfIds page_of_ids(const RunFilter& filter, const Order& order, bool sort_by_state) {
     PageOfIds page;
     if (filter.states.empty()) {
         add_branch(page, filter, order, "", "");
@@ -79,11 +84,11 @@ PageOfIds page_of_ids(const RunFilter& filter, const Order& order, std::int64_t 
         // Merged in order by SQLite, each branch from an index that ends with the id.
         for (const model::RunState state : filter.states)
             add_branch(page, filter, order, fmt::format("state = '{}'", model::to_text(state)), "");
-    } else if (in_wanted_states <= kFewEnoughToSort) {
+    } else if (sort_by_state) {
         add_branch(page, filter, order, fmt::format("state IN ({})", literals(filter.states)),
                    filter.dag_id.empty() ? " INDEXED BY dag_run_by_state" : " INDEXED BY dag_run_by_dag_state");
     } else {
-        // The + keeps the state's index out: most runs match, so walking the order's index meets a page's worth soon.
+        // The + keeps the state's index out.
         add_branch(page, filter, order, fmt::format("+state IN ({})", literals(filter.states)), "");
     }
     page.sql += fmt::format(" ORDER BY position {0}, id {0} LIMIT ? OFFSET ?", order.direction());
@@ -105,7 +110,12 @@ ports::Page<model::Run> list_runs(SQLite::Database& db, const RunFilter& given) 
     const std::int64_t in_wanted_states =
         count(db, "SELECT ifnull(sum(count), 0) FROM dag_run_count" + counted.text(), counted);
 
-    const PageOfIds ids = page_of_ids(filter, order, in_wanted_states);
+    Where any_state;
+    if (!filter.dag_id.empty()) any_state.require("dag_id = ?", filter.dag_id);
+    const std::int64_t in_any_state =
+        count(db, "SELECT ifnull(sum(count), 0) FROM dag_run_count" + any_state.text(), any_state);
+
+    const PageOfIds ids = page_of_ids(filter, order, sorting_is_quicker(filter, in_wanted_states, in_any_state));
     SQLite::Statement select(db, fmt::format("SELECT {0} FROM ({1}) AS page CROSS JOIN dag_run AS t ON t.id = page.id"
                                              " ORDER BY page.position {2}, page.id {2}",
                                              column_list(table<model::Run>(), "t"), ids.sql, order.direction()));
@@ -125,7 +135,7 @@ ports::Page<model::Run> list_runs(SQLite::Database& db, const RunFilter& given) 
     if (!filter.types.empty()) all.require(fmt::format("type IN ({})", literals(filter.types)));
     page.total = count(
         db, fmt::format("SELECT count(*) FROM (SELECT 1 FROM dag_run{} LIMIT {})", all.text(), kMostCounted + 1), all);
-    page.total_is_least = page.total > kMostCounted;
+    if (page.total > kMostCounted) make_total_least(page, filter.limit, filter.offset);
     return page;
 }
 

@@ -1,4 +1,5 @@
 // ports::History on SQLite: read-only connections, beside the writer's. Thread-safe. The API's pool of readers calls it.
+// A file that can't be read any more throws std::exception.
 #pragma once
 
 #include <memory>

@@ -28,7 +28,7 @@ constexpr std::array kOrders{
 };
 
 // A DAG with no more runs than this is listed run by run, even when an index by state could be used.
-constexpr std::int64_t kFewRuns = 10'000;
+constexpr std::int64_t kFewRuns = 500;
 
 // As task_instance_by_state has it.
 constexpr bool is_indexed(TaskState state) {
@@ -152,7 +152,7 @@ ports::Page<ports::TaskInstanceRow> list_task_instances(SQLite::Database& db, co
                     : fmt::format("SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {})", all.sql, kMostCounted + 1));
     bind_bound(count, all.values);
     if (count.executeStep()) page.total = count.getColumn(0).getInt64();
-    page.total_is_least = !one_run && page.total > kMostCounted;
+    if (!one_run && page.total > kMostCounted) make_total_least(page, filter.limit, filter.offset);
     return page;
 }
 

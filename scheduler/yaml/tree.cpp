@@ -135,7 +135,7 @@ class Builder : public YAML::EventHandler {
     Place place_of_nothing(Place place) const {
         if (!open_.empty() && open_.back().key) {
             const auto& key = *open_.back().key;
-            if (place.line != key.place.line) return key.place;
+            if (place.line != key.place.line || place.column <= key.place.column) return key.place;
         }
         return place;
     }

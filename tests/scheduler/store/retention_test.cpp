@@ -170,6 +170,10 @@ TEST_CASE("the logs of a run that was made anew under a pruned name are left alo
         commit(*store, {again});
     }
     CHECK(prune_all(*open_store(folder.database()), kLongAfter, 0).empty());
+    CHECK(rows(folder.database(), "pruned_run") == 1);
+    const auto store = open_store(folder.database());
+    for (int slice = 0; slice < 2; ++slice) CHECK(store->prune(kLongAfter, 0).runs.empty());
+    CHECK(rows(folder.database(), "pruned_run") == 0);
 }
 
 TEST_CASE("the file shrinks as history goes") {

@@ -56,9 +56,11 @@ inline bool satisfies(const Json& schema, const std::string& keyword, const Json
     if (keyword == "pattern")
         return !value.is_string() || std::regex_search(value.get<std::string>(), std::regex(says.get<std::string>()));
     if (keyword == "minItems") return !value.is_array() || value.size() >= says;
-    if (keyword == "uniqueItems") return !value.is_array() || std::set<Json>(value.begin(), value.end()).size() == value.size();
+    if (keyword == "uniqueItems")
+        return !value.is_array() || std::set<Json>(value.begin(), value.end()).size() == value.size();
     if (keyword == "items")
-        return !value.is_array() || std::ranges::all_of(value, [&says](const Json& item) { return accepts(says, item); });
+        return !value.is_array() ||
+               std::ranges::all_of(value, [&says](const Json& item) { return accepts(says, item); });
     if (!value.is_object()) return true;
     if (keyword == "required") return all([&value](const Json& key) { return value.contains(key.get<std::string>()); });
     if (keyword == "minProperties") return value.size() >= says;
@@ -72,7 +74,8 @@ inline bool satisfies(const Json& schema, const std::string& keyword, const Json
                    accepts(says, entry.value());
         });
     if (keyword == "propertyNames")
-        return std::ranges::all_of(value.items(), [&says](const auto& entry) { return accepts(says, Json(entry.key())); });
+        return std::ranges::all_of(value.items(),
+                                   [&says](const auto& entry) { return accepts(says, Json(entry.key())); });
     FAIL("the keyword " << keyword << " is not known to this check");
     return false;
 }
