@@ -86,8 +86,8 @@ Result<Json> ApiClient::get(const std::string& path) const {
 }
 
 Result<Json> ApiClient::send(const std::string& method, const std::string& path, const Json& body) const {
-    return to_json(
-        client_.request({.method = method, .target = kBase + path, .headers = headers(), .body = model::to_text(body)}));
+    return to_json(client_.request(
+        {.method = method, .target = kBase + path, .headers = headers(), .body = model::to_text(body)}));
 }
 
 Result<> ApiClient::stream(const std::string& path, const std::function<bool(std::string_view)>& on_piece) const {

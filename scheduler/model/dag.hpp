@@ -23,9 +23,9 @@ inline constexpr const char* kDefaultPool = "default_pool";
 inline constexpr int kDefaultPoolSlots = 128;
 
 struct RetryPolicy {
-    int retries = 0;                      // further tries after the first
+    int retries = 0;  // further tries after the first
     Duration delay = std::chrono::seconds{30};
-    double backoff = 1.0;                 // factor per try; 1 keeps the delay constant
+    double backoff = 1.0;  // factor per try; 1 keeps the delay constant
     Duration max_delay = std::chrono::minutes{10};
     bool operator==(const RetryPolicy&) const = default;
 };
@@ -54,18 +54,18 @@ struct Task {
     std::vector<TaskIndex> upstream;    // `needs`
     std::vector<TaskIndex> downstream;  // derived
     TriggerRule trigger_rule = TriggerRule::all_success;
-    std::string condition;              // `if`: the expression between ${{ and }}, or empty; false skips the task
+    std::string condition;                   // `if`: the expression between ${{ and }}, or empty; false skips the task
     std::map<std::string, std::string> env;  // values are templates
-    std::string workdir;                // absolute; the folder of the DAG's file unless set
+    std::string workdir;                     // absolute; the folder of the DAG's file unless set
     RetryPolicy retry;
-    Duration timeout{0};                // per try; 0 is none
+    Duration timeout{0};                        // per try; 0 is none
     Duration grace = std::chrono::seconds{10};  // between SIGTERM and SIGKILL
     std::string pool = kDefaultPool;
     int pool_slots = 1;
-    int priority_weight = 1;            // larger first
+    int priority_weight = 1;  // larger first
     std::string executor = "process";
     std::uint64_t log_limit = kDefaultLogLimit;
-    int line = 0;                       // of the task's key in the file
+    int line = 0;  // of the task's key in the file
 };
 
 struct CronSchedule {
@@ -79,8 +79,8 @@ using Schedule = std::variant<CronSchedule>;
 struct Param {
     std::string name;
     std::string description;
-    Json schema;                     // a JSON Schema: type, enum, minimum, maximum, minLength, maxLength, pattern
-    std::optional<Json> fallback;    // `default`; without it a run must give the param
+    Json schema;                   // a JSON Schema: type, enum, minimum, maximum, minLength, maxLength, pattern
+    std::optional<Json> fallback;  // `default`; without it a run must give the param
 };
 
 struct Dag {
@@ -91,12 +91,12 @@ struct Dag {
     std::vector<Schedule> schedule;  // alternatives
     std::vector<Param> params;
     int max_active_runs = 16;
-    int max_active_tasks = 16;       // per run
-    std::vector<Task> tasks;         // topological order, then the order of the file
+    int max_active_tasks = 16;  // per run
+    std::vector<Task> tasks;    // topological order, then the order of the file
 
-    std::string file;                // path below the DAG folder, as told to users
-    std::string source;              // the file's text
-    std::string hash;                // of `source`: a new hash is a new version
+    std::string file;    // path below the DAG folder, as told to users
+    std::string source;  // the file's text
+    std::string hash;    // of `source`: a new hash is a new version
 
     [[nodiscard]] const Task* find(std::string_view task_id) const;
 };

@@ -14,10 +14,10 @@ struct Id {
     explicit operator bool() const { return value != 0; }
 };
 
-using RunId = Id<struct RunTag>;              // one DAG run
-using TryId = Id<struct TryTag>;              // one try of one task instance
+using RunId = Id<struct RunTag>;                // one DAG run
+using TryId = Id<struct TryTag>;                // one try of one task instance
 using DagVersionId = Id<struct DagVersionTag>;  // one text of one DAG
-using RequestId = Id<struct RequestTag>;      // one command that awaits its reply; not stored
+using RequestId = Id<struct RequestTag>;        // one command that awaits its reply; not stored
 
 }  // namespace weir::model
 

@@ -9,8 +9,7 @@ namespace weir::model {
 
 [[noreturn]] void broken_invariant(std::string_view what, std::source_location where);
 
-inline void invariant(bool holds, std::string_view what,
-                      std::source_location where = std::source_location::current()) {
+inline void invariant(bool holds, std::string_view what, std::source_location where = std::source_location::current()) {
     if (!holds) [[unlikely]]
         broken_invariant(what, where);
 }

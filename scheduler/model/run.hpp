@@ -46,7 +46,7 @@ struct Run {
     std::string triggering_user;
     std::optional<TimePoint> logical_date;  // unique per DAG where set
     std::optional<Interval> data_interval;
-    std::string timezone = "UTC";           // in which window.start and its kin are shown to tasks
+    std::string timezone = "UTC";  // in which window.start and its kin are shown to tasks
     TimePoint run_after;
     TimePoint queued_at;
     std::optional<TimePoint> started_at;
@@ -61,20 +61,21 @@ struct TaskInstance {
     std::string task_id;
     int map_index = -1;  // -1: not mapped
     TaskState state = TaskState::none;
-    int try_number = 0;  // of the newest try; 0 before the first
-    int max_tries = 1;   // retries + 1; a retry by hand raises it
+    int try_number = 0;                     // of the newest try; 0 before the first
+    int max_tries = 1;                      // retries + 1; a retry by hand raises it
     std::optional<TimePoint> scheduled_at;  // could start from here on
     std::optional<TimePoint> queued_at;     // got its slot
     std::optional<TimePoint> started_at;
     std::optional<TimePoint> ended_at;
-    std::optional<TimePoint> retry_at;      // while up_for_retry
+    std::optional<TimePoint> retry_at;  // while up_for_retry
     std::string pool;
     int pool_slots = 1;
     int priority_weight = 1;
     OperatorKind operator_kind = OperatorKind::run;
     std::string executor;
-    std::string reason;  // why it is in this state, in words, where that isn't plain: "exit code 3", "timed out after 30m"
-    Json outputs;        // object; null without outputs
+    std::string
+        reason;    // why it is in this state, in words, where that isn't plain: "exit code 3", "timed out after 30m"
+    Json outputs;  // object; null without outputs
     bool operator==(const TaskInstance&) const = default;
 };
 

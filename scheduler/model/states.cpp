@@ -13,9 +13,9 @@ std::span<const EnumName<RunState>> enum_names() {
 
 template <>
 std::span<const EnumName<RunType>> enum_names() {
-    static constexpr std::array kNames{
-        EnumName{RunType::manual, "manual"}, EnumName{RunType::scheduled, "scheduled"},
-        EnumName{RunType::backfill, "backfill"}, EnumName{RunType::asset_triggered, "asset_triggered"}};
+    static constexpr std::array kNames{EnumName{RunType::manual, "manual"}, EnumName{RunType::scheduled, "scheduled"},
+                                       EnumName{RunType::backfill, "backfill"},
+                                       EnumName{RunType::asset_triggered, "asset_triggered"}};
     return kNames;
 }
 
@@ -53,18 +53,19 @@ std::span<const EnumName<TryState>> enum_names() {
 
 template <>
 std::span<const EnumName<TriggerRule>> enum_names() {
-    static constexpr std::array kNames{EnumName{TriggerRule::all_success, "all_success"},
-                                       EnumName{TriggerRule::all_failed, "all_failed"},
-                                       EnumName{TriggerRule::all_done, "all_done"},
-                                       EnumName{TriggerRule::all_done_min_one_success, "all_done_min_one_success"},
-                                       EnumName{TriggerRule::all_skipped, "all_skipped"},
-                                       EnumName{TriggerRule::one_success, "one_success"},
-                                       EnumName{TriggerRule::one_failed, "one_failed"},
-                                       EnumName{TriggerRule::one_done, "one_done"},
-                                       EnumName{TriggerRule::none_failed, "none_failed"},
-                                       EnumName{TriggerRule::none_failed_min_one_success, "none_failed_min_one_success"},
-                                       EnumName{TriggerRule::none_skipped, "none_skipped"},
-                                       EnumName{TriggerRule::always, "always"}};
+    static constexpr std::array kNames{
+        EnumName{TriggerRule::all_success, "all_success"},
+        EnumName{TriggerRule::all_failed, "all_failed"},
+        EnumName{TriggerRule::all_done, "all_done"},
+        EnumName{TriggerRule::all_done_min_one_success, "all_done_min_one_success"},
+        EnumName{TriggerRule::all_skipped, "all_skipped"},
+        EnumName{TriggerRule::one_success, "one_success"},
+        EnumName{TriggerRule::one_failed, "one_failed"},
+        EnumName{TriggerRule::one_done, "one_done"},
+        EnumName{TriggerRule::none_failed, "none_failed"},
+        EnumName{TriggerRule::none_failed_min_one_success, "none_failed_min_one_success"},
+        EnumName{TriggerRule::none_skipped, "none_skipped"},
+        EnumName{TriggerRule::always, "always"}};
     return kNames;
 }
 

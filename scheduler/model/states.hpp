@@ -17,15 +17,15 @@ enum class RunType : std::uint8_t { manual, scheduled, backfill, asset_triggered
 enum class TriggeredBy : std::uint8_t { cli, rest_api, ui, timetable, asset, backfill };
 
 enum class TaskState : std::uint8_t {
-    none,             // waits for its upstream tasks
-    scheduled,        // may start: waits for a slot
-    queued,           // has its slot and is being launched
+    none,       // waits for its upstream tasks
+    scheduled,  // may start: waits for a slot
+    queued,     // has its slot and is being launched
     running,
     success,
     failed,
     skipped,
     upstream_failed,
-    up_for_retry,     // failed a try and waits for retry_at
+    up_for_retry,  // failed a try and waits for retry_at
     removed,
 };
 
@@ -61,9 +61,7 @@ template <class Enum>
 [[nodiscard]] std::span<const EnumName<Enum>> enum_names();
 
 template <class Enum>
-[[nodiscard]] std::string_view to_text(Enum value)
-    requires std::is_enum_v<Enum>
-{
+[[nodiscard]] std::string_view to_text(Enum value) requires std::is_enum_v<Enum> {
     for (const auto& name : enum_names<Enum>())
         if (name.value == value) return name.text;
     return "";
@@ -83,12 +81,14 @@ template <class Enum>
         case TaskState::failed:
         case TaskState::skipped:
         case TaskState::upstream_failed:
-        case TaskState::removed: return true;
+        case TaskState::removed:
+            return true;
         case TaskState::none:
         case TaskState::scheduled:
         case TaskState::queued:
         case TaskState::running:
-        case TaskState::up_for_retry: return false;
+        case TaskState::up_for_retry:
+            return false;
     }
     return false;
 }
