@@ -1,4 +1,5 @@
-// One connection to the supervisor: frames in both directions. IO thread only; handlers keep it alive until they have run.
+// One connection to the supervisor: frames in both directions. IO thread only; handlers keep it alive until they have
+// run.
 #pragma once
 
 #include <boost/asio/local/stream_protocol.hpp>

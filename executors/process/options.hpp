@@ -17,7 +17,8 @@ struct ProcessOptions {
     std::map<std::string, std::string> environment;  // what every task starts from
     std::map<std::string, model::Json>
         connections{};  // name -> {"kind": "redis", …, secrets as {"env": NAME} or {"file": path}}
-    // Words for the daemon's log: the supervisor can't be started, was restarted, … Called on the IO thread; may be empty.
+    // Words for the daemon's log: the supervisor can't be started, was restarted, … Called on the IO thread; may be
+    // empty.
     std::function<void(const std::string&)> note{};
 };
 

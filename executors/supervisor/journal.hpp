@@ -1,6 +1,7 @@
-// What the supervisor would need to know if it died now, in a file that the next one reads: which tries were launched, as
-// which process, how they ended, which ends were acknowledged. Appended without fsync: the page cache outlives a killed
-// process, and after a crash of the machine there is nothing left to adopt. A record that was cut short is the end of it.
+// What the supervisor would need to know if it died now, in a file that the next one reads: which tries were
+// launched, as which process, how they ended, which ends were acknowledged. Appended without fsync: the page cache
+// outlives a killed process, and after a crash of the machine there is nothing left to adopt. A record that was cut
+// short is the end of it.
 #pragma once
 
 #include <cstdint>
@@ -49,8 +50,9 @@ class Journal {
     // Starts the file anew with these tries alone. False with errno set, and the old file stays.
     [[nodiscard]] bool rewrite(const std::string& pid_world, const TryRecords& tries);
 
-    // Each appends one record, whole or not at all: false with errno set. Only the first must succeed, before the process
-    // exists: what a full disk keeps from the others is found out, or reported as lost, if the supervisor then dies too.
+    // Each appends one record, whole or not at all: false with errno set. Only the first must succeed, before the
+    // process exists: what a full disk keeps from the others is found out, or reported as lost, if the supervisor
+    // then dies too.
     [[nodiscard]] bool launching(const TryRecord& record);
     bool begun(std::int64_t try_id, const Begun& begun);
     bool exited(const wire::Exited& exited);

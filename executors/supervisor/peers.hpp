@@ -53,8 +53,8 @@ class Peers {
     Peer* daemon_ = nullptr;  // the one whose HELLO counts
 };
 
-// Listens on the socket in `folder`, for this user alone; a socket file that was left there is replaced. The caller holds
-// the lock that makes it the only supervisor. Empty with errno set.
+// Listens on the socket in `folder`, for this user alone; a socket file that was left there is replaced. The caller
+// holds the lock that makes it the only supervisor. Empty with errno set.
 [[nodiscard]] UniqueFd listen_in(int folder);
 
 }  // namespace weir::supervisor

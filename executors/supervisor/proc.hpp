@@ -18,7 +18,8 @@ namespace weir::supervisor {
 // The boot and the PID namespace: a PID written under another one names nobody here.
 [[nodiscard]] std::string pid_world();
 
-// When the process began, in clock ticks since boot; with the PID it names one process for good. nullopt: no such process.
+// When the process began, in clock ticks since boot; with the PID it names one process for good. nullopt: no such
+// process.
 [[nodiscard]] std::optional<std::uint64_t> start_ticks(pid_t pid);
 
 // A pidfd of this very process; empty when it is gone, even where its PID is in use again.

@@ -1,4 +1,5 @@
-// Starts one task process: its own process group, its output in its log file, nothing inherited but what the launch says.
+// Starts one task process: its own process group, its output in its log file, nothing inherited but what the launch
+// says.
 #pragma once
 
 #include <sys/resource.h>

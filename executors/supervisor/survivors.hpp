@@ -1,6 +1,6 @@
 // Ends what is left of tries whose supervisor died: their processes are nobody's children of ours, so there is no exit
-// status to wait for, only their death. A PID is signalled only after its start time was compared; what left its process
-// group, or lost its leader, is found by the token in its environment.
+// status to wait for, only their death. A PID is signalled only after its start time was compared; what left its
+// process group, or lost its leader, is found by the token in its environment.
 #pragma once
 
 #include <cstdint>

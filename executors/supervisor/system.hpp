@@ -1,4 +1,5 @@
-// Wrappers of the few system calls that the supervisor makes in several places: EINTR and close-on-exec are handled here.
+// Wrappers of the few system calls that the supervisor makes in several places: EINTR and close-on-exec are handled
+// here.
 #pragma once
 
 #include <sys/types.h>

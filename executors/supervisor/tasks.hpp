@@ -1,5 +1,5 @@
-// Every try that the supervisor knows, from LAUNCH to ACK: starts its process, watches its deadline and its log, ends what
-// it leaves behind, keeps its exit until it is acknowledged. Called by the supervisor's one loop.
+// Every try that the supervisor knows, from LAUNCH to ACK: starts its process, watches its deadline and its log, ends
+// what it leaves behind, keeps its exit until it is acknowledged. Called by the supervisor's one loop.
 #pragma once
 
 #include <sys/resource.h>
@@ -27,8 +27,8 @@ class Tasks {
     // `files`: the RLIMIT_NOFILE of tasks. `report` may drop what it is given: repeat_all() says it again.
     Tasks(Journal journal, std::string epoch, rlimit files, Report report);
 
-    // What an earlier supervisor left: its ends are kept, its running tries killed and then lost. Once, before all else.
-    // False with errno set: the journal can't be read or written.
+    // What an earlier supervisor left: its ends are kept, its running tries killed and then lost. Once, before all
+    // else. False with errno set: the journal can't be read or written.
     [[nodiscard]] bool recover();
 
     void launch(const wire::Launch& launch);

@@ -1,5 +1,5 @@
-// A real supervisor process and a daemon's end of its socket, for tests and for bench/floor. Waits are bounded: what doesn't
-// come in time is an exception.
+// A real supervisor process and a daemon's end of its socket, for tests and for bench/floor. Waits are bounded: what
+// doesn't come in time is an exception.
 #pragma once
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-// What most supervisor tests begin with: a folder, a supervisor in it, a daemon's connection, and launches that are easy to
-// write.
+// What most supervisor tests begin with: a folder, a supervisor in it, a daemon's connection, and launches that are
+// easy to write.
 #pragma once
 
 #include <algorithm>
