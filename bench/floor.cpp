@@ -3,6 +3,8 @@
 //   supervisor the same through the supervisor and its wire: log file, journal, process group, reports
 //   engine     the same as a DAG of independent tasks under `weir serve` (--weir PROGRAM): every state on disk
 //
+// and beside the rate the processor time that a task takes of all processes together, which a busy machine changes less.
+//
 //   bench_floor [--weir PROGRAM] [--tasks 1000] [--slots 16] [--rounds 3]
 #include <signal.h>
 #include <spawn.h>
@@ -15,6 +17,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <functional>
+#include <list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,10 +39,41 @@ struct Settings {
     int rounds = 3;
 };
 
-Seconds timed(const std::function<void()>& work) {
+struct Cost {
+    Seconds wall;
+    Seconds processor;
+};
+
+// Of a process, of its children that have ended, and of those that live, with theirs.
+Seconds processor_time(pid_t pid) {
+    const auto folder = "/proc/" + std::to_string(pid);
+    std::ifstream file(folder + "/stat");
+    std::string stat;
+    std::getline(file, stat);
+    std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
+    std::string skipped;
+    for (int field = 3; field < 14; ++field) fields >> skipped;
+    double ticks = 0;
+    for (int field = 14; field <= 17; ++field) {
+        double value = 0;
+        fields >> value;
+        ticks += value;
+    }
+    Seconds total(ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)));
+    std::error_code gone;
+    for (const auto& thread : std::filesystem::directory_iterator(folder + "/task", gone)) {
+        std::ifstream children(thread.path() / "children");
+        for (pid_t child = 0; children >> child;) total += processor_time(child);
+    }
+    return total;
+}
+
+Cost measured(const std::function<void()>& work) {
+    const auto processor = processor_time(::getpid());
     const auto start = std::chrono::steady_clock::now();
     work();
-    return std::chrono::steady_clock::now() - start;
+    const Seconds wall = std::chrono::steady_clock::now() - start;
+    return {wall, processor_time(::getpid()) - processor};
 }
 
 pid_t start(std::vector<std::string> arguments, const std::string& output = "") {
@@ -79,12 +113,16 @@ void spawn_and_wait(int tasks, int at_once) {
     }
 }
 
-Seconds through_supervisor(int tasks, int at_once) {
-    const testing::Folder folder;
+// Folders stay until all is measured: ext4 passes over inodes that were freed a moment ago, one by one, so that removing the
+// logs of one round would slow down the next.
+using Folders = std::list<testing::Folder>;
+
+Cost through_supervisor(Folders& folders, int tasks, int at_once) {
+    const auto& folder = folders.emplace_back();
     testing::SupervisorProcess supervisor(folder.path());
     testing::Client client(folder.path());
     client.hello();
-    return timed([&folder, &client, tasks, at_once] {
+    return measured([&folder, &client, tasks, at_once] {
         wire::Launch launch;
         launch.argv = {"/bin/true"};
         launch.env = {"PATH=/usr/bin:/bin"};
@@ -107,7 +145,7 @@ Seconds through_supervisor(int tasks, int at_once) {
 // `weir serve` in a folder of its own, with one DAG of independent tasks that do nothing.
 class Engine {
    public:
-    explicit Engine(const Settings& settings) : weir_(settings.weir) {
+    Engine(Folders& folders, const Settings& settings) : folder_(folders.emplace_back()), weir_(settings.weir) {
         std::filesystem::create_directory(folder_.path("dags"));
         folder_.write("weir.yaml",
                       "dags: dags\ndata: data\nlisten: off\nparallelism: " + std::to_string(settings.slots) + '\n');
@@ -130,16 +168,20 @@ class Engine {
         client.send(wire::Shutdown{});
     }
 
-    // From the run's start to its end, as it is on disk.
-    Seconds run() {
-        if (weir({"trigger", "floor", "--wait", "--json"}) != 0) throw std::runtime_error("the run failed: " + said());
+    // The time is that from the run's start to its end, as it is on disk.
+    Cost run() {
+        auto cost = measured([this] {
+            if (weir({"trigger", "floor", "--wait", "--json"}) != 0)
+                throw std::runtime_error("the run failed: " + said());
+        });
         if (weir({"runs", "show", "floor", "latest", "--json"}) != 0) throw std::runtime_error(said());
         const auto shown = model::parse_json(folder_.read("said"));
         const auto& run = shown && shown->contains("run") ? (*shown)["run"] : shown.value_or(model::Json());
         const auto from = model::parse_rfc3339(run.value("start_date", ""));
         const auto to = model::parse_rfc3339(run.value("end_date", ""));
         if (!from || !to) throw std::runtime_error("no start_date and end_date in " + said());
-        return to->time - from->time;
+        cost.wall = to->time - from->time;
+        return cost;
     }
 
    private:
@@ -149,7 +191,7 @@ class Engine {
     }
     [[nodiscard]] std::string said() const { return folder_.read("said") + folder_.read("said.err"); }
 
-    testing::Folder folder_;
+    const testing::Folder& folder_;
     std::string weir_;
     pid_t daemon_ = 0;
 };
@@ -157,20 +199,26 @@ class Engine {
 class Measure {
    public:
     explicit Measure(const char* name) : name_(name) {}
-    void add(int tasks, Seconds took) { rates_.push_back(tasks / took.count()); }
-    [[nodiscard]] double median() {
-        std::ranges::sort(rates_);
-        return rates_[rates_.size() / 2];
+    void add(int tasks, Cost cost) {
+        rates_.push_back(tasks / cost.wall.count());
+        milliseconds_.push_back(1000 * cost.processor.count() / tasks);
     }
+    [[nodiscard]] double rate() { return median(rates_); }
     void print(double floor) {
-        const double rate = median();
-        std::printf("%-38s %8.0f tasks/s  (%.0f to %.0f)   %5.2f times the floor's time\n", name_, rate, rates_.front(),
-                    rates_.back(), floor / rate);
+        const double mine = rate();
+        std::printf("%-38s %7.0f tasks/s (%.0f to %.0f)  %5.2f times the floor's time  %6.2f ms of processor a task\n",
+                    name_, mine, rates_.front(), rates_.back(), floor / mine, median(milliseconds_));
     }
 
    private:
+    static double median(std::vector<double>& values) {
+        std::ranges::sort(values);
+        return values[values.size() / 2];
+    }
+
     const char* name_;
     std::vector<double> rates_;
+    std::vector<double> milliseconds_;
 };
 
 Settings read_arguments(int argc, char** argv) {
@@ -187,21 +235,22 @@ Settings read_arguments(int argc, char** argv) {
 
 void measure(const Settings& settings) {
     const int tasks = settings.tasks;
+    Folders folders;
     Measure one("spawn, one after another");
     Measure several("spawn, several at a time (the floor)");
     Measure supervised_one("supervisor, one after another");
     Measure supervised("supervisor, several at a time");
     Measure engine("engine, everything on disk");
     for (int round = 0; round < settings.rounds; ++round) {
-        one.add(tasks, timed([tasks] { spawn_and_wait(tasks, 1); }));
-        several.add(tasks, timed([tasks, &settings] { spawn_and_wait(tasks, settings.slots); }));
-        supervised_one.add(tasks, through_supervisor(tasks, 1));
-        supervised.add(tasks, through_supervisor(tasks, settings.slots));
-        if (!settings.weir.empty()) engine.add(tasks, Engine(settings).run());
+        one.add(tasks, measured([tasks] { spawn_and_wait(tasks, 1); }));
+        several.add(tasks, measured([tasks, &settings] { spawn_and_wait(tasks, settings.slots); }));
+        supervised_one.add(tasks, through_supervisor(folders, tasks, 1));
+        supervised.add(tasks, through_supervisor(folders, tasks, settings.slots));
+        if (!settings.weir.empty()) engine.add(tasks, Engine(folders, settings).run());
     }
     std::printf("%d tasks (/bin/true), %d at a time, median of %d rounds (slowest to fastest)\n", tasks, settings.slots,
                 settings.rounds);
-    const double floor = several.median();
+    const double floor = several.rate();
     one.print(floor);
     several.print(floor);
     supervised_one.print(floor);

@@ -158,7 +158,8 @@ bool Journal::rewrite(const std::string& pid_world, const TryRecords& tries) {
         if (const auto* exited = std::get_if<wire::Exited>(&record.end)) append_record(records, report_body(*exited));
         if (const auto* lost = std::get_if<wire::Lost>(&record.end)) append_record(records, report_body(*lost));
     }
-    const std::string fresh_name = std::string(wire::kJournalName) + ".new";
+    std::string fresh_name(wire::kJournalName);
+    fresh_name += ".new";
     UniqueFd fresh(::openat(folder_, fresh_name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600));
     if (!fresh || !write_all(fresh.get(), records)) return false;
     if (::renameat(folder_, fresh_name.c_str(), folder_, wire::kJournalName.data()) != 0) return false;

@@ -3,10 +3,13 @@
 #include <fcntl.h>
 #include <libpq-fe.h>
 #include <pwd.h>
+#include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace weir::test {
@@ -45,8 +48,8 @@ fs::path template_cluster() {
     const auto data = home / "data";
     if (!fs::exists(home / "whole")) {
         fs::remove_all(data);
-        run_program({program("initdb"), "-D", data.string(), "--no-sync", "-A", "trust", "-U", kUser, "-E", "UTF8",
-                     "--locale=C.UTF-8"},
+        run_program({program("initdb"), "-D", data.string(), "--no-sync", "--wal-segsize=1", "-A", "trust", "-U", kUser,
+                     "-E", "UTF8", "--locale=C.UTF-8"},
                     (home / "initdb.log").string(), kUser);
         write_file((data / "pg_hba.conf").string(), "local all locked scram-sha-256\nlocal all all trust\n");
         write_file((home / "whole").string(), "");
@@ -55,9 +58,32 @@ fs::path template_cluster() {
     return data;
 }
 
+// Where the cluster lives: in memory, if it is there and has room.
+fs::path parent_folder() {
+    constexpr std::uintmax_t kRoom = 1U << 30;
+    const fs::path memory = "/dev/shm";
+    std::error_code error;
+    const auto space = fs::space(memory, error);
+    if (error || space.available < kRoom || ::access(memory.c_str(), W_OK) != 0) return fs::temp_directory_path();
+    return memory;
+}
+
+// What tests that were killed left behind: folders of ours whose process is gone.
+void remove_orphans(const fs::path& parent) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(parent, error)) {
+        const auto name = entry.path().filename().string();
+        constexpr std::string_view kPrefix = "weir-test-";
+        if (!name.starts_with(kPrefix)) continue;
+        const int pid = std::atoi(name.c_str() + kPrefix.size());
+        if (pid > 0 && ::kill(pid, 0) != 0 && errno == ESRCH) fs::remove_all(entry.path(), error);
+    }
+}
+
 }  // namespace
 
-PostgresServer::PostgresServer() {
+PostgresServer::PostgresServer() : folder_(parent_folder()) {
+    remove_orphans(folder_.path().parent_path());
     const auto data = folder_.path() / "data";
     const auto log = folder_.file("postgres.log");
     give_to_server_user(folder_.path());
@@ -80,7 +106,8 @@ PostgresServer& PostgresServer::shared() {
 }
 
 std::string PostgresServer::make_database() {
-    const auto name = "test_" + std::to_string(++databases_);
+    if (databases_++ == 0) return "postgres";
+    const auto name = "test_" + std::to_string(databases_);
     PostgresSession(*this, "postgres").query("create database " + name);
     return name;
 }

@@ -1,5 +1,6 @@
 // A PostgreSQL cluster of this test program's own, on a private unix socket. The first test of a machine makes a template
-// cluster with initdb; all later ones copy it, which takes a fifth of the time.
+// cluster with initdb; all later ones copy it, into memory where there is room: ctest starts a program for every test,
+// and the disk would be what they wait for.
 #pragma once
 
 #include <memory>
@@ -22,7 +23,7 @@ class PostgresServer {
     [[nodiscard]] static PostgresServer& shared();
 
     [[nodiscard]] std::string folder() const { return folder_.path().string(); }  // libpq's `host`
-    // A new, empty database; superuser "postgres" gets in without a password, role "locked" with "right-password".
+    // An empty database; superuser "postgres" gets in without a password, role "locked" with "right-password".
     [[nodiscard]] std::string make_database();
     void stop() { process_->stop(); }
 

@@ -170,7 +170,7 @@ if: "  ${{ run.stat }}")",
          "etl.yaml:4:16: 'run' has no 'stat'; did you mean 'state'?"},
         {R"(run: x
 if: )",
-         "etl.yaml:4:1: if: expected an expression, found nothing"},
+         "etl.yaml:4:5: if: expected an expression, found nothing"},
         {R"(run: x
 if: "")",
          "etl.yaml:4:9: if: expected an expression, found an empty text"},
