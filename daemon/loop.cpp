@@ -42,6 +42,10 @@ void Loop::recover() {
     recovered.next_run = stored.next_run;
     recovered.next_try = stored.next_try;
     recovered.next_version = stored.next_version;
+    recovered.backfills = std::move(stored.open_backfills);
+    recovered.notifications = std::move(stored.open_notifications);
+    recovered.next_backfill = stored.next_backfill;
+    recovered.next_notification = stored.next_notification;
     if (!recovered.runs.empty()) spdlog::info("recovered {} open run(s)", recovered.runs.size());
 
     const std::vector<core::Input> inputs{core::Input{std::move(recovered)}};

@@ -69,6 +69,10 @@ void Progress::show_task(const model::TaskInstance& task) {
             say(line(task.ended_at.value_or(run_.queued_at), rest));
             return;
         }
+        case model::TaskState::up_for_reschedule:
+        case model::TaskState::deferred:
+            say(line(task.waits_since.value_or(run_.queued_at), task.reason));
+            return;
         case model::TaskState::up_for_retry:
             say(line(task.ended_at.value_or(run_.queued_at),
                      fmt::format("{}; again at {}", task.reason, clock_time(task.retry_at.value_or(run_.queued_at)))));

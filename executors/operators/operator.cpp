@@ -62,6 +62,9 @@ Ending dispatch(OperatorKind kind, const Json& settings, SettingsReader& reader,
                 return run_check(check, environment.window, log);
             });
         case OperatorKind::run:
+        case OperatorKind::wait:
+        case OperatorKind::dag:
+        case OperatorKind::approve:
             break;
     }
     return {kBadSettings, Error{ErrorKind::invalid, "`run` starts a program; it is no operator of Weir's own"}};

@@ -122,9 +122,13 @@ struct Recovered {
     std::vector<model::DagVersion> versions;  // newest of each DAG; `source` may be empty
     // Logical dates after their DAG's scheduled_through that a run has already (by hand, say): no tick makes them again.
     std::vector<std::pair<std::string, model::TimePoint>> dates_ahead;
+    std::vector<model::Backfill> backfills;          // running or paused
+    std::vector<model::Notification> notifications;  // pending
     model::RunId next_run{1};
     model::TryId next_try{1};
     model::DagVersionId next_version{1};
+    model::BackfillId next_backfill{1};
+    model::NotificationId next_notification{1};
 };
 
 using Input = std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks, Kill,

@@ -129,6 +129,8 @@ void kill_task(Work& work, LiveRun& run, TaskIndex index, Killed how, TaskState 
             touch(work, run, index);
             return kill_try(work, record.open_try);
         case TaskState::up_for_retry:
+        case TaskState::up_for_reschedule:
+        case TaskState::deferred:
             return finish_task(work, run, index, TaskState::failed, reason, work.now);
         case TaskState::none:
         case TaskState::scheduled:

@@ -38,8 +38,8 @@ void check_task(const Memory& memory, const LiveRun& run, TaskIndex index, Total
     invariant(!record.changed, "every changed row was written");
     invariant(own.ready.contains({run.task(index).priority_weight, index}) == (record.state == TaskState::scheduled),
               "exactly the scheduled tasks wait for a slot");
-    invariant(record.retry_at.has_value() == (record.state == TaskState::up_for_retry),
-              "exactly the tasks that wait for a retry have a time for it");
+    invariant(record.retry_at.has_value() == waits_for_time(record.state),
+              "exactly the tasks that wait for a retry or for their next look have a time for it");
     if (record.retry_at) {
         ++totals.retries;
         invariant(memory.retries.contains({*record.retry_at, run.row.id, index}), "a retry has a timer");

@@ -38,7 +38,7 @@ void restore_record(TaskRecord& record, const model::TaskInstance& row, int retr
     record.queued_at = row.queued_at;
     record.started_at = row.started_at;
     record.ended_at = row.ended_at;
-    if (row.state == TaskState::up_for_retry) record.retry_at = row.retry_at;
+    if (waits_for_time(row.state)) record.retry_at = row.retry_at;
     record.reason = row.reason;
     record.outputs = row.outputs;
     if (record.reason == kKilledAlone) record.killed = Killed::alone;
@@ -73,7 +73,7 @@ LiveRun& restore_run(Work& work, const RunHistory& history) {
         auto& record = run.tasks[*index];
         restore_record(record, row, run.task(*index).retry.retries);
         if (record.killed == Killed::with_run) run.killed = true;
-        if (row.state == TaskState::up_for_retry && !record.retry_at) record.retry_at = work.now;
+        if (waits_for_time(row.state) && !record.retry_at) record.retry_at = work.now;
         enter_state(work, run, *index, row.state);
         if (record.reason != row.reason) touch(work, run, *index);
     }

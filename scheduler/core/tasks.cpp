@@ -27,6 +27,8 @@ std::uint32_t& counter_of(UpstreamCounts& counts, TaskState state) {
         case TaskState::queued:
         case TaskState::running:
         case TaskState::up_for_retry:
+        case TaskState::up_for_reschedule:
+        case TaskState::deferred:
             break;
     }
     model::broken_invariant("only finished tasks are counted", std::source_location::current());
@@ -49,6 +51,7 @@ void leave_state(Work& work, LiveRun& run, TaskIndex index) {
     auto& record = run.tasks[index];
     switch (record.state) {
         case TaskState::none:
+        case TaskState::deferred:
             return;
         case TaskState::scheduled:
             remove_ready(run, index);
@@ -58,6 +61,7 @@ void leave_state(Work& work, LiveRun& run, TaskIndex index) {
             count_active(work, run, index, false);
             return;
         case TaskState::up_for_retry:
+        case TaskState::up_for_reschedule:
             work.memory.retries.erase({*record.retry_at, run.row.id, index});
             record.retry_at.reset();
             return;
@@ -91,7 +95,10 @@ void enter_state(Work& work, LiveRun& run, TaskIndex index, TaskState state) {
         case TaskState::running:
             count_active(work, run, index, true);
             return;
+        case TaskState::deferred:
+            return;
         case TaskState::up_for_retry:
+        case TaskState::up_for_reschedule:
             work.memory.retries.insert({*record.retry_at, run.row.id, index});
             return;
         case TaskState::success:

@@ -26,6 +26,9 @@ Verdict decide(TriggerRule rule, const UpstreamCounts& counts, std::uint32_t tot
             if (counts.skipped > 0) return Verdict::skip;
             if (all_done && counts.success == 0) return Verdict::upstream_fail;
             return run_when(all_done);
+        case TriggerRule::all_done_setup_success:
+            if (!all_done || counts.setups == 0 || counts.setup_success > 0) return run_when(all_done);
+            return counts.setup_skipped == counts.setups ? Verdict::skip : Verdict::upstream_fail;
         case TriggerRule::all_skipped:
             if (broken || counts.success > 0) return Verdict::skip;
             return run_when(all_done);

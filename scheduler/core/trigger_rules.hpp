@@ -16,6 +16,10 @@ struct UpstreamCounts {
     std::uint32_t failed = 0;
     std::uint32_t upstream_failed = 0;
     std::uint32_t skipped = 0;  // and removed
+    // Those of them that are setups.
+    std::uint32_t setups = 0;
+    std::uint32_t setup_success = 0;
+    std::uint32_t setup_skipped = 0;
     [[nodiscard]] std::uint32_t done() const { return success + failed + upstream_failed + skipped; }
     bool operator==(const UpstreamCounts&) const = default;
 };

@@ -14,8 +14,14 @@
 
 namespace weir::core {
 
+// A `wait` looks again and again: only its newest look stays on record.
+struct TryErased {
+    model::TryId id;
+};
+
 // Rows written whole, insert or replace by key. Folding all changes in order gives the live state.
-using Change = std::variant<model::DagVersion, model::DagState, model::Run, model::TaskInstance, model::Try>;
+using Change = std::variant<model::DagVersion, model::DagState, model::Backfill, model::Run, model::TaskInstance,
+                            model::Try, TryErased, model::Notification>;
 
 // Start this try. Idempotent per id.
 struct Launch {

@@ -17,7 +17,9 @@ struct Id {
 using RunId = Id<struct RunTag>;                // one DAG run
 using TryId = Id<struct TryTag>;                // one try of one task instance
 using DagVersionId = Id<struct DagVersionTag>;  // one text of one DAG
-using RequestId = Id<struct RequestTag>;        // one command that awaits its reply; not stored
+using BackfillId = Id<struct BackfillTag>;
+using NotificationId = Id<struct NotificationTag>;
+using RequestId = Id<struct RequestTag>;  // one command that awaits its reply; not stored
 
 }  // namespace weir::model
 

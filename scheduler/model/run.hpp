@@ -32,6 +32,7 @@ struct DagState {
     bool removed = false;  // its file is gone; history stays
     // The last cron tick that was decided on (run made, or skipped by catchup). No tick up to here ever fires again.
     std::optional<TimePoint> scheduled_through;
+    int failed_in_a_row = 0;  // of its newest ended runs; see Dag::pause_after_failures
     bool operator==(const DagState&) const = default;
 };
 
@@ -53,6 +54,11 @@ struct Run {
     std::optional<TimePoint> ended_at;
     Json params = Json::object();
     std::string note;
+    std::string restart_of;             // run_id of the run that this one does again with other params
+    BackfillId backfill;                // that made it
+    int retries_used = 0;               // of Dag::run_retries
+    std::optional<TimePoint> retry_at;  // while queued again by Dag::run_retries: not before this
+    bool deadline_missed = false;       // and somebody was told
     bool operator==(const Run&) const = default;
 };
 
@@ -76,7 +82,51 @@ struct TaskInstance {
     std::string
         reason;    // why it is in this state, in words, where that isn't plain: "exit code 3", "timed out after 30m"
     Json outputs;  // object; null without outputs
+    // Of `foreach`. The row with map_index -1 stands for all instances together: it counts how many there are.
+    int mapped = 0;
+    Json item;                             // of an instance
+    std::string label;                     // of an instance
+    std::optional<TimePoint> waits_since;  // first look of a wait; when a dag or approve was deferred
+    bool deadline_missed = false;
     bool operator==(const TaskInstance&) const = default;
+};
+
+// A range of logical dates that is run after the fact.
+struct Backfill {
+    BackfillId id;
+    std::string dag_id;
+    TimePoint from, to;  // logical dates, both included
+    BackfillState state = BackfillState::running;
+    Reprocess reprocess = Reprocess::none;
+    bool backwards = false;
+    int max_active_runs = 1;  // of this backfill's own; the DAG's limit does not count them
+    Json params = Json::object();
+    std::string user;
+    TimePoint created_at;
+    std::optional<TimePoint> ended_at;
+    std::int64_t total = 0;                 // runs that it makes or makes again
+    std::int64_t made = 0;                  // so far
+    std::optional<TimePoint> made_through;  // the last date that was decided on, in its direction
+    bool operator==(const Backfill&) const = default;
+};
+
+// Somebody is told of something, at least once.
+struct Notification {
+    NotificationId id;
+    std::string dag_id;
+    std::string run_id;
+    std::string task_id;  // empty: about the run
+    int map_index = -1;
+    AlertEvent event = AlertEvent::failure;
+    std::string notifier;  // or
+    std::string script;
+    Json message;  // what is told: see docs/notifications.md
+    NotificationState state = NotificationState::pending;
+    int attempts = 0;
+    TimePoint created_at;
+    std::optional<TimePoint> ended_at;
+    std::string reason;  // of the last failure to deliver
+    bool operator==(const Notification&) const = default;
 };
 
 struct Try {

@@ -39,6 +39,8 @@ std::span<const EnumName<TaskState>> enum_names() {
                                        EnumName{TaskState::skipped, "skipped"},
                                        EnumName{TaskState::upstream_failed, "upstream_failed"},
                                        EnumName{TaskState::up_for_retry, "up_for_retry"},
+                                       EnumName{TaskState::up_for_reschedule, "up_for_reschedule"},
+                                       EnumName{TaskState::deferred, "deferred"},
                                        EnumName{TaskState::removed, "removed"}};
     return kNames;
 }
@@ -58,6 +60,7 @@ std::span<const EnumName<TriggerRule>> enum_names() {
         EnumName{TriggerRule::all_failed, "all_failed"},
         EnumName{TriggerRule::all_done, "all_done"},
         EnumName{TriggerRule::all_done_min_one_success, "all_done_min_one_success"},
+        EnumName{TriggerRule::all_done_setup_success, "all_done_setup_success"},
         EnumName{TriggerRule::all_skipped, "all_skipped"},
         EnumName{TriggerRule::one_success, "one_success"},
         EnumName{TriggerRule::one_failed, "one_failed"},
@@ -78,8 +81,42 @@ std::span<const EnumName<Catchup>> enum_names() {
 
 template <>
 std::span<const EnumName<OperatorKind>> enum_names() {
-    static constexpr std::array kNames{EnumName{OperatorKind::run, "run"}, EnumName{OperatorKind::load, "load"},
-                                       EnumName{OperatorKind::sql, "sql"}, EnumName{OperatorKind::check, "check"}};
+    static constexpr std::array kNames{
+        EnumName{OperatorKind::run, "run"},        EnumName{OperatorKind::load, "load"},
+        EnumName{OperatorKind::sql, "sql"},        EnumName{OperatorKind::check, "check"},
+        EnumName{OperatorKind::wait, "wait"},      EnumName{OperatorKind::dag, "dag"},
+        EnumName{OperatorKind::approve, "approve"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<AlertEvent>> enum_names() {
+    static constexpr std::array kNames{EnumName{AlertEvent::success, "success"},
+                                       EnumName{AlertEvent::failure, "failure"}, EnumName{AlertEvent::retry, "retry"},
+                                       EnumName{AlertEvent::deadline, "deadline"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<NotificationState>> enum_names() {
+    static constexpr std::array kNames{EnumName{NotificationState::pending, "pending"},
+                                       EnumName{NotificationState::sent, "sent"},
+                                       EnumName{NotificationState::failed, "failed"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<BackfillState>> enum_names() {
+    static constexpr std::array kNames{
+        EnumName{BackfillState::running, "running"}, EnumName{BackfillState::paused, "paused"},
+        EnumName{BackfillState::completed, "completed"}, EnumName{BackfillState::canceled, "canceled"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<Reprocess>> enum_names() {
+    static constexpr std::array kNames{EnumName{Reprocess::none, "none"}, EnumName{Reprocess::failed, "failed"},
+                                       EnumName{Reprocess::completed, "completed"}};
     return kNames;
 }
 

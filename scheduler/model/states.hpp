@@ -25,8 +25,10 @@ enum class TaskState : std::uint8_t {
     failed,
     skipped,
     upstream_failed,
-    up_for_retry,  // failed a try and waits for retry_at
-    removed,
+    up_for_retry,       // failed a try and waits for retry_at
+    up_for_reschedule,  // a `wait` looked, found nothing yet, and looks again at retry_at
+    deferred,           // waits for something outside, without a process: a person, another run, a time
+    removed,            // its run's version has it no more, or its list has become shorter
 };
 
 enum class TryState : std::uint8_t { launching, running, success, failed, lost };
@@ -37,6 +39,7 @@ enum class TriggerRule : std::uint8_t {
     all_failed,
     all_done,
     all_done_min_one_success,
+    all_done_setup_success,
     all_skipped,
     one_success,
     one_failed,
@@ -49,7 +52,22 @@ enum class TriggerRule : std::uint8_t {
 
 enum class Catchup : std::uint8_t { latest, all, none };
 
-enum class OperatorKind : std::uint8_t { run, load, sql, check };
+enum class OperatorKind : std::uint8_t { run, load, sql, check, wait, dag, approve };
+
+// When somebody is told.
+enum class AlertEvent : std::uint8_t { success, failure, retry, deadline };
+
+// A notification is on its way until it was delivered, or given up.
+enum class NotificationState : std::uint8_t { pending, sent, failed };
+
+enum class BackfillState : std::uint8_t { running, paused, completed, canceled };
+
+// Which logical dates of its range a backfill runs, by the runs that they have.
+enum class Reprocess : std::uint8_t {
+    none,       // those without any run
+    failed,     // also those whose run failed
+    completed,  // also those whose run ended in any way
+};
 
 template <class Enum>
 struct EnumName {
@@ -88,6 +106,8 @@ template <class Enum>
         case TaskState::queued:
         case TaskState::running:
         case TaskState::up_for_retry:
+        case TaskState::up_for_reschedule:
+        case TaskState::deferred:
             return false;
     }
     return false;
@@ -95,6 +115,11 @@ template <class Enum>
 
 [[nodiscard]] constexpr bool is_finished(RunState state) {
     return state == RunState::success || state == RunState::failed;
+}
+
+// Goes on at its retry_at.
+[[nodiscard]] constexpr bool waits_for_time(TaskState state) {
+    return state == TaskState::up_for_retry || state == TaskState::up_for_reschedule;
 }
 
 // Holds a pool slot and counts against max_active_tasks.

@@ -25,9 +25,13 @@ struct StoredState {
     std::vector<model::DagState> dags;
     std::vector<model::DagVersion> versions;                            // newest of each DAG, `source` left empty
     std::vector<std::pair<std::string, model::TimePoint>> dates_ahead;  // see core::Recovered
+    std::vector<model::Backfill> open_backfills;                        // running or paused
+    std::vector<model::Notification> open_notifications;                // pending
     model::RunId next_run{1};
     model::TryId next_try{1};
     model::DagVersionId next_version{1};
+    model::BackfillId next_backfill{1};
+    model::NotificationId next_notification{1};
 };
 
 // What retention removed: the caller deletes these log folders, after the commit.

@@ -36,16 +36,6 @@ std::string dags_sql() {
     return fmt::format("SELECT {} FROM dag AS d ORDER BY dag_id", column_list(table<model::DagState>(), "d"));
 }
 
-std::vector<model::DagState> read_dags(SQLite::Database& db) {
-    std::vector<model::DagState> dags;
-    SQLite::Statement select(db, dags_sql());
-    while (select.executeStep()) {
-        RowReader reader(select);
-        dags.push_back(read_row<model::DagState>(reader));
-    }
-    return dags;
-}
-
 std::vector<model::DagVersion> read_versions(SQLite::Database& db) {
     std::vector<model::DagVersion> versions;
     SQLite::Statement select(db, kVersions);
@@ -68,25 +58,52 @@ std::vector<std::pair<std::string, model::TimePoint>> read_dates_ahead(SQLite::D
     return dates;
 }
 
+// The conditions are those of the partial indexes.
+std::string open_backfills_sql() {
+    return fmt::format("SELECT {} FROM backfill AS b WHERE b.state = 'running' OR b.state = 'paused' ORDER BY b.id",
+                       column_list(table<model::Backfill>(), "b"));
+}
+
+std::string open_notifications_sql() {
+    return fmt::format("SELECT {} FROM notification AS n WHERE n.state = 'pending' ORDER BY n.id",
+                       column_list(table<model::Notification>(), "n"));
+}
+
+template <class Row>
+std::vector<Row> read_rows(SQLite::Database& db, const std::string& sql) {
+    std::vector<Row> rows;
+    SQLite::Statement select(db, sql);
+    while (select.executeStep()) {
+        RowReader reader(select);
+        rows.push_back(read_row<Row>(reader));
+    }
+    return rows;
+}
+
 }  // namespace
 
 ports::StoredState recover(SQLite::Database& db, RunReader& runs) {
     const ReadTransaction one_state(db);
     ports::StoredState state;
     state.live_runs = runs.live();
-    state.dags = read_dags(db);
+    state.dags = read_rows<model::DagState>(db, dags_sql());
     state.versions = read_versions(db);
     state.dates_ahead = read_dates_ahead(db, state.dags);
+    state.open_backfills = read_rows<model::Backfill>(db, open_backfills_sql());
+    state.open_notifications = read_rows<model::Notification>(db, open_notifications_sql());
     state.next_run = next_id<model::RunId>(db, "dag_run");
     state.next_try = next_id<model::TryId>(db, "task_try");
     state.next_version = next_id<model::DagVersionId>(db, "dag_version");
+    state.next_backfill = next_id<model::BackfillId>(db, "backfill");
+    state.next_notification = next_id<model::NotificationId>(db, "notification");
     return state;
 }
 
 std::vector<std::string> recovery_sql() {
     std::vector<std::string> sql = live_run_sql();
-    sql.insert(sql.end(), {dags_sql(), kVersions, kDatesAhead, next_id_sql("dag_run"), next_id_sql("task_try"),
-                           next_id_sql("dag_version")});
+    sql.insert(sql.end(), {dags_sql(), kVersions, kDatesAhead, open_backfills_sql(), open_notifications_sql(),
+                           next_id_sql("dag_run"), next_id_sql("task_try"), next_id_sql("dag_version"),
+                           next_id_sql("backfill"), next_id_sql("notification")});
     return sql;
 }
 

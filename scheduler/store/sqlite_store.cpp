@@ -24,7 +24,10 @@ class Upserts {
           dag_(db, upsert_sql(table<model::DagState>())),
           dag_run_(db, upsert_sql(table<model::Run>())),
           task_instance_(db, upsert_sql(table<model::TaskInstance>())),
-          task_try_(db, upsert_sql(table<model::Try>())) {}
+          task_try_(db, upsert_sql(table<model::Try>())),
+          backfill_(db, upsert_sql(table<model::Backfill>())),
+          notification_(db, upsert_sql(table<model::Notification>())),
+          erase_try_(db, "DELETE FROM task_try WHERE id = ?") {}
 
     void operator()(const core::Change& change) {
         std::visit([this](const auto& row) { put(row); }, change);
@@ -36,6 +39,8 @@ class Upserts {
     SQLite::Statement& upsert(const model::Run&) { return dag_run_; }
     SQLite::Statement& upsert(const model::TaskInstance&) { return task_instance_; }
     SQLite::Statement& upsert(const model::Try&) { return task_try_; }
+    SQLite::Statement& upsert(const model::Backfill&) { return backfill_; }
+    SQLite::Statement& upsert(const model::Notification&) { return notification_; }
 
     template <class Row>
     void put(const Row& row) {
@@ -44,7 +49,12 @@ class Upserts {
         model::invariant(statement.exec() == 1, "a stored row keeps its identity: its fixed columns never change");
     }
 
-    SQLite::Statement dag_version_, dag_, dag_run_, task_instance_, task_try_;
+    void put(const core::TryErased& erased) {
+        bind_values(erase_try_, erased.id);
+        erase_try_.exec();
+    }
+
+    SQLite::Statement dag_version_, dag_, dag_run_, task_instance_, task_try_, backfill_, notification_, erase_try_;
 };
 
 // Databases in memory are shared, by name, between the connections of a process.

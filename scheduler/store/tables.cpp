@@ -19,14 +19,14 @@ constexpr std::array kDagVersion{
 
 constexpr std::array kDag{
     Column{"dag_id", key},       Column{"version", changing},           Column{"paused", changing},
-    Column{"removed", changing}, Column{"scheduled_through", changing},
+    Column{"removed", changing}, Column{"scheduled_through", changing}, Column{"failed_in_a_row", changing},
 };
 
 constexpr std::array kDagRun{
     Column{"id", key},
     Column{"dag_id", fixed},
     Column{"run_id", fixed},
-    Column{"version", fixed},
+    Column{"version", changing},  // by a clear that asks for the newest
     Column{"type", fixed},
     Column{"state", changing},
     Column{"triggered_by", changing},
@@ -41,6 +41,11 @@ constexpr std::array kDagRun{
     Column{"ended_at", changing},
     Column{"params", changing},
     Column{"note", changing},
+    Column{"restart_of", changing},
+    Column{"backfill", changing},
+    Column{"retries_used", changing},
+    Column{"retry_at", changing},
+    Column{"deadline_missed", changing},
 };
 
 constexpr std::array kTaskInstance{
@@ -62,6 +67,11 @@ constexpr std::array kTaskInstance{
     Column{"executor", changing},
     Column{"reason", changing},
     Column{"outputs", changing},
+    Column{"mapped", changing},
+    Column{"item", changing},
+    Column{"label", changing},
+    Column{"waits_since", changing},
+    Column{"deadline_missed", changing},
 };
 
 constexpr std::array kTry{
@@ -82,6 +92,41 @@ constexpr std::array kTry{
     Column{"signal", changing},
     Column{"reason", changing},
     Column{"log_path", changing},
+};
+
+constexpr std::array kBackfill{
+    Column{"id", key},
+    Column{"dag_id", fixed},
+    Column{"first_date", changing},
+    Column{"last_date", changing},
+    Column{"state", changing},
+    Column{"reprocess", changing},
+    Column{"backwards", changing},
+    Column{"max_active_runs", changing},
+    Column{"params", changing},
+    Column{"user", changing},
+    Column{"created_at", changing},
+    Column{"ended_at", changing},
+    Column{"total", changing},
+    Column{"made", changing},
+    Column{"made_through", changing},
+};
+
+constexpr std::array kNotification{
+    Column{"id", key},
+    Column{"dag_id", fixed},
+    Column{"run_id", fixed},
+    Column{"task_id", changing},
+    Column{"map_index", changing},
+    Column{"event", changing},
+    Column{"notifier", changing},
+    Column{"script", changing},
+    Column{"message", changing},
+    Column{"state", changing},
+    Column{"attempts", changing},
+    Column{"created_at", changing},
+    Column{"ended_at", changing},
+    Column{"reason", changing},
 };
 
 std::vector<std::string> map_columns(const Table& table, std::optional<Role> role, const std::string& pattern) {
@@ -116,6 +161,17 @@ const Table& table<model::TaskInstance>() {
 template <>
 const Table& table<model::Try>() {
     static constexpr Table kTable{"task_try", kTry};
+    return kTable;
+}
+
+template <>
+const Table& table<model::Backfill>() {
+    static constexpr Table kTable{"backfill", kBackfill};
+    return kTable;
+}
+template <>
+const Table& table<model::Notification>() {
+    static constexpr Table kTable{"notification", kNotification};
     return kTable;
 }
 

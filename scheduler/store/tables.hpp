@@ -36,27 +36,39 @@ auto members(DagVersion& v) requires std::is_same_v<std::remove_const_t<DagVersi
 
 template <class DagState>
 auto members(DagState& d) requires std::is_same_v<std::remove_const_t<DagState>, model::DagState> {
-    return std::tie(d.dag_id, d.version, d.paused, d.removed, d.scheduled_through);
+    return std::tie(d.dag_id, d.version, d.paused, d.removed, d.scheduled_through, d.failed_in_a_row);
 }
 
 template <class Run>
 auto members(Run& r) requires std::is_same_v<std::remove_const_t<Run>, model::Run> {
     return std::tie(r.id, r.dag_id, r.run_id, r.version, r.type, r.state, r.triggered_by, r.triggering_user,
                     r.logical_date, r.data_interval, r.timezone, r.run_after, r.queued_at, r.started_at, r.ended_at,
-                    r.params, r.note);
+                    r.params, r.note, r.restart_of, r.backfill, r.retries_used, r.retry_at, r.deadline_missed);
 }
 
 template <class TaskInstance>
 auto members(TaskInstance& t) requires std::is_same_v<std::remove_const_t<TaskInstance>, model::TaskInstance> {
     return std::tie(t.run, t.task_id, t.map_index, t.state, t.try_number, t.max_tries, t.scheduled_at, t.queued_at,
                     t.started_at, t.ended_at, t.retry_at, t.pool, t.pool_slots, t.priority_weight, t.operator_kind,
-                    t.executor, t.reason, t.outputs);
+                    t.executor, t.reason, t.outputs, t.mapped, t.item, t.label, t.waits_since, t.deadline_missed);
 }
 
 template <class Try>
 auto members(Try& t) requires std::is_same_v<std::remove_const_t<Try>, model::Try> {
     return std::tie(t.id, t.run, t.task_id, t.map_index, t.number, t.state, t.executor, t.epoch, t.boot_id, t.pid,
                     t.created_at, t.started_at, t.ended_at, t.exit_code, t.signal, t.reason, t.log_path);
+}
+
+template <class Backfill>
+auto members(Backfill& b) requires std::is_same_v<std::remove_const_t<Backfill>, model::Backfill> {
+    return std::tie(b.id, b.dag_id, b.from, b.to, b.state, b.reprocess, b.backwards, b.max_active_runs, b.params,
+                    b.user, b.created_at, b.ended_at, b.total, b.made, b.made_through);
+}
+
+template <class Notification>
+auto members(Notification& n) requires std::is_same_v<std::remove_const_t<Notification>, model::Notification> {
+    return std::tie(n.id, n.dag_id, n.run_id, n.task_id, n.map_index, n.event, n.notifier, n.script, n.message, n.state,
+                    n.attempts, n.created_at, n.ended_at, n.reason);
 }
 
 template <class Row>

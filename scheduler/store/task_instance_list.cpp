@@ -36,6 +36,8 @@ constexpr bool is_indexed(TaskState state) {
         case TaskState::queued:
         case TaskState::running:
         case TaskState::up_for_retry:
+        case TaskState::up_for_reschedule:
+        case TaskState::deferred:
         case TaskState::failed:
         case TaskState::upstream_failed:
         case TaskState::skipped:
