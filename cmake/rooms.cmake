@@ -65,7 +65,7 @@ target_compile_options(weir_precompiled_tests PRIVATE ${WEIR_TEST_OPTIONS})
 # weir_test(NAME FOLDER ROOMS rooms… [TIMEOUT seconds]): program test_NAME of all tests/FOLDER/*_test.cpp,
 # one ctest entry for each TEST_CASE.
 function(weir_test name folder)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "ROOMS;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "" "TIMEOUT" "ROOMS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cpp)
   if(NOT sources)
     return()
@@ -78,5 +78,7 @@ function(weir_test name folder)
   target_precompile_headers(test_${name} REUSE_FROM weir_precompiled_tests)
   list(TRANSFORM ARG_ROOMS PREPEND weir_)
   target_link_libraries(test_${name} PRIVATE ${ARG_ROOMS} weir_test_support weir_warnings)
-  doctest_discover_tests(test_${name} TEST_PREFIX "${name}: " PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  # An entry whose name reaches no TEST_CASE runs none, and doctest calls that a success.
+  doctest_discover_tests(test_${name} TEST_PREFIX "${name}: "
+                         PROPERTIES TIMEOUT ${ARG_TIMEOUT} FAIL_REGULAR_EXPRESSION "test cases: +0 ")
 endfunction()

@@ -20,45 +20,58 @@ sys_seconds instant_at(Zone::LocalTime local, ch::seconds utc_offset) {
     return sys_seconds{local.time_since_epoch() - utc_offset};
 }
 
+// No clock has ever gone back further. What is later in its period than this needs no thought of the period before.
+constexpr ch::days kLongestOverlap{2};
+
 // The ticks within one period between two changes of the clocks.
 class PeriodTicks {
    public:
     PeriodTicks(const CronFields& fields, const Zone& zone, const Zone::Period& period)
-        : fields_(fields), period_(period), jump_(period.utc_offset - zone.period_at(before(period)).utc_offset) {}
+        : fields_(fields), zone_(zone), period_(period) {}
 
     [[nodiscard]] std::optional<sys_seconds> first(sys_seconds from, sys_seconds before) const {
         if (from == period_.start && gap_swallowed_a_match()) return from;
-        const auto match = fields_.first_match(std::max(local_at(from, period_.utc_offset), first_local()),
-                                               local_at(before, period_.utc_offset));
+        const auto least = from - period_.start < kLongestOverlap
+                               ? std::max(local_at(from, period_.utc_offset), first_local())
+                               : local_at(from, period_.utc_offset);
+        const auto match = fields_.first_match(least, local_at(before, period_.utc_offset));
         if (!match) return std::nullopt;
         return instant_at(*match, period_.utc_offset);
     }
 
     [[nodiscard]] std::optional<sys_seconds> last(sys_seconds from, sys_seconds to) const {
-        const auto match = fields_.last_match(std::max(local_at(from, period_.utc_offset), first_local()),
-                                              local_at(to, period_.utc_offset));
-        if (match) return instant_at(*match, period_.utc_offset);
+        const auto match = fields_.last_match(local_at(from, period_.utc_offset), local_at(to, period_.utc_offset));
+        if (match) {
+            const auto instant = instant_at(*match, period_.utc_offset);
+            if (instant - period_.start >= kLongestOverlap || *match >= first_local()) return instant;
+        }
         if (from <= period_.start && gap_swallowed_a_match()) return period_.start;
         return std::nullopt;
     }
 
    private:
-    static sys_seconds before(const Zone::Period& period) { return period.start - ch::seconds{1}; }
+    // How far the clocks went forwards when the period began.
+    [[nodiscard]] ch::seconds jump() const {
+        return period_.utc_offset - zone_.period_at(period_.start - ch::seconds{1}).utc_offset;
+    }
 
+    // An entry of every hour ticks in each hour that there is. Any other names an hour, which must not be left out.
     [[nodiscard]] bool gap_swallowed_a_match() const {
+        if (fields_.every_hour) return false;
         const auto after_gap = local_at(period_.start, period_.utc_offset);
-        return jump_ > ch::seconds{0} && fields_.first_match(after_gap - jump_, after_gap).has_value();
+        const auto gap = jump();
+        return gap > ch::seconds{0} && fields_.first_match(after_gap - gap, after_gap).has_value();
     }
 
     // Fixed times have had their tick in the period before, as far as the clocks went back.
     [[nodiscard]] Zone::LocalTime first_local() const {
-        const auto repeated = fields_.repeats ? ch::seconds{0} : std::max(-jump_, ch::seconds{0});
+        const auto repeated = fields_.repeats ? ch::seconds{0} : std::max(-jump(), ch::seconds{0});
         return local_at(period_.start, period_.utc_offset) + repeated;
     }
 
     const CronFields& fields_;
+    const Zone& zone_;
     Zone::Period period_;
-    ch::seconds jump_;  // how far the clocks went forwards when the period began
 };
 
 }  // namespace

@@ -30,7 +30,8 @@ class Cron {
     // The ticks of an expression in a zone are one set of instants, which both functions walk:
     //   - each instant whose local time matches the fields. Where a local time exists twice (autumn), both instants are
     //     ticks if minute or hour has an interval (`*` or a step), else (values, lists, ranges) only the first is;
-    //   - the first instant after each gap (spring) into which at least one matching local time falls.
+    //   - the first instant after each gap (spring) into which at least one matching local time falls, unless the hour
+    //     is `*`: an hour that the clock leaves out is none of "every hour".
     // A tick is a whole second; next_after is strictly after t, previous_before strictly before.
     // nullopt when there is no tick within kHorizon ("31 2 30 2 *" never comes).
     [[nodiscard]] std::optional<model::TimePoint> next_after(model::TimePoint t, const Zone& zone) const;

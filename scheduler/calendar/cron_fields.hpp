@@ -29,7 +29,8 @@ struct CronFields {
     bool has_seconds = false;
     bool days_restricted = false;  // the field does not start with `*` or `?`
     bool weekdays_restricted = false;
-    bool repeats = false;  // `*` or a step in minute or hour
+    bool repeats = false;     // `*` or a step in minute or hour
+    bool every_hour = false;  // `*` (or a step of one) in the hour
 
     // Bit n: day n of that month matches.
     [[nodiscard]] std::uint32_t days_of(std::chrono::year_month month) const;

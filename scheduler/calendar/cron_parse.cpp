@@ -274,6 +274,7 @@ Result<CronFields> read_fields(std::string_view text) {
     fields.days_restricted = day->restricted();
     fields.weekdays_restricted = weekday->restricted();
     fields.repeats = minute->repeats || hour->repeats;
+    fields.every_hour = hour->repeats && fields.hours == (1U << 24) - 1;
     return fields;
 }
 

@@ -3,6 +3,8 @@
 
     layers.py [ROOT]        says file:line for each include that breaks the plan; exit status 1 if there is one
 
+It also reads the names of all TEST_CASEs: one with a `;` would be two entries of ctest, neither of which runs anything.
+
 There is no list of exceptions. A room that needs more is given more here and in CMakeLists.txt (ROOMS of weir_room, which
 is held against this table too), or the code moves.
 """
@@ -117,6 +119,20 @@ def check_includes(root):
                 yield f"{path}:{line}: {fault}"
 
 
+TEST_CASE = re.compile(r'\bTEST_CASE\w*\(\s*(?:\w[\w:]*\s*,\s*)?((?:"(?:[^"\\\n]|\\.)*"\s*)+)')
+
+
+def check_test_names(root):
+    for path in sources(root):
+        if not path.as_posix().startswith("tests/"):
+            continue
+        text = (root / path).read_text(encoding="utf-8", errors="replace")
+        for found in TEST_CASE.finditer(text):
+            if ";" in found.group(1):
+                line = text.count("\n", 0, found.start(0)) + 1
+                yield f"{path}:{line}: the name of a test case may hold no ';', at which ctest cuts it in two"
+
+
 WEIR_ROOM = re.compile(r"weir_room\(\s*(\w+)\s+([\w/]+)([^)]*)\)")
 
 
@@ -146,7 +162,7 @@ def check_cmake(root):
 
 
 def check(root):
-    return [*check_cmake(root), *check_includes(root)]
+    return [*check_cmake(root), *check_includes(root), *check_test_names(root)]
 
 
 if __name__ == "__main__":

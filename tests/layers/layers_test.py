@@ -27,6 +27,29 @@ class House:
             return list(layers.check_includes(root))
 
 
+class TestNames(unittest.TestCase):
+    def faults(self, text):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "tests/core/a_test.cpp"
+            path.parent.mkdir(parents=True)
+            path.write_text(text)
+            return list(layers.check_test_names(Path(folder)))
+
+    def test_a_semicolon_in_a_name_is_a_fault_with_its_place(self):
+        faults = self.faults('\nTEST_CASE("it runs; it ends") { CHECK(true); }\n')
+        self.assertEqual(len(faults), 1, faults)
+        self.assertIn("a_test.cpp:2:", faults[0])
+
+    def test_a_name_of_several_strings_is_read_to_its_end(self):
+        self.assertEqual(len(self.faults('TEST_CASE(\n    "it runs"\n    "; it ends") {}')), 1)
+
+    def test_the_name_of_a_test_with_a_fixture_is_read(self):
+        self.assertEqual(len(self.faults('TEST_CASE_FIXTURE(World, "it runs; it ends") {}')), 1)
+
+    def test_semicolons_outside_of_names_are_none(self):
+        self.assertEqual(self.faults('TEST_CASE("it \\"runs\\"") { run("a;b"); }\n'), [])
+
+
 class Includes(unittest.TestCase):
     def assert_fault(self, files, *parts):
         faults = House(files).faults()

@@ -45,6 +45,22 @@ TEST_CASE("a tick after the gap and one from within it at the same instant are o
     CHECK(ticks("0 2,3 * * *", "Europe/Berlin", kSpringNoon, kSpringEnd) == "2026-03-29T03:00:00+02:00");
 }
 
+TEST_CASE("an entry of every hour has no tick for the hour that the clock leaves out") {
+    CHECK(ticks("30 * * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", kSpringEnd) ==
+          "2026-03-29T01:30:00+01:00\n2026-03-29T03:30:00+02:00\n2026-03-29T04:30:00+02:00\n2026-03-29T05:30:00+02:00");
+    CHECK(ticks("15,45 */1 * * *", "Europe/Berlin", "2026-03-29T00:30:00Z", "2026-03-29T02:00:00Z") ==
+          "2026-03-29T01:45:00+01:00\n2026-03-29T03:15:00+02:00\n2026-03-29T03:45:00+02:00");
+}
+
+TEST_CASE("hours that are spelled out are made up for after the gap even if they are all hours") {
+    CHECK(ticks("30 0-23 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z") ==
+          "2026-03-29T01:30:00+01:00\n2026-03-29T03:00:00+02:00\n2026-03-29T03:30:00+02:00");
+}
+
+TEST_CASE("every few minutes of an hour in the gap tick once after it because that hour was asked for") {
+    CHECK(ticks("*/20 2 * * *", "Europe/Berlin", kSpringNoon, kSpringEnd) == "2026-03-29T03:00:00+02:00");
+}
+
 TEST_CASE("every ten minutes goes on evenly over the gap") {
     CHECK(ticks("*/10 * * * *", "Europe/Berlin", "2026-03-29T00:30:00Z", "2026-03-29T01:20:00Z") ==
           "2026-03-29T01:40:00+01:00\n2026-03-29T01:50:00+01:00\n2026-03-29T03:00:00+02:00\n2026-03-29T03:10:00+02:00");
@@ -112,8 +128,8 @@ TEST_CASE("the data interval of a tick reaches back to the tick before") {
     CHECK(interval->end == at("2026-06-02T02:00:00+02:00"));
 }
 
-// apache/airflow#35272: "0,15,30,45 6-22 * * *" came back to ticks of the day before, and went round for ever.
-TEST_CASE("schedules of several fixed times move on across the autumn change without end") {
+// Their "0,15,30,45 6-22 * * *" came back to ticks of the day before, and went round for ever.
+TEST_CASE("airflow 35272 and 35445: several fixed times move on across the autumn change without end") {
     for (const char* text : {"0,15,30,45 6-22 * * *", "15 7,8,13,19 * * *", "50 0,5 * * *", "0 7-21 * * *"}) {
         CAPTURE(text);
         const auto cron = *Cron::parse(text);
@@ -134,8 +150,18 @@ TEST_CASE("schedules of several fixed times move on across the autumn change wit
     }
 }
 
-// apache/airflow#30088: "20 */4 * * *" in the zone of Los Angeles asserted during the hour of the spring change.
-TEST_CASE("during every minute of a spring change the next tick is later and the previous earlier") {
+// The two states that theirs went back and forth between.
+TEST_CASE("airflow 35445: the last tick before the autumn change leads to the first one after it and back") {
+    const auto cron = *Cron::parse("0,15,30,45 6-22 * * *");
+    const auto zone = *Zone::find("Europe/Brussels");
+    const auto last = at("2023-10-28T22:45:00+02:00"), first = at("2023-10-29T06:00:00+01:00");
+    CHECK(cron.next_after(last, zone) == first);
+    CHECK(cron.previous_before(first, zone) == last);
+    CHECK(data_interval(cron, zone, first) == weir::model::Interval{last, first});
+}
+
+// Their "20 */4 * * *" in the zone of Los Angeles asserted during the hour of the spring change.
+TEST_CASE("airflow 30088: during every minute of a spring change the next tick is later and the previous earlier") {
     const auto cron = *Cron::parse("20 */4 * * *");
     const auto zone = *Zone::find("America/Los_Angeles");
     for (auto t = at("2023-03-12T06:00:00Z"); t < at("2023-03-12T16:00:00Z"); t += ch::minutes{1}) {
@@ -150,15 +176,15 @@ TEST_CASE("during every minute of a spring change the next tick is later and the
     }
 }
 
-// apache/airflow#30195: "0 */2 * * *" in Toronto stopped after the spring change.
-TEST_CASE("every second hour stays on even hours after the spring change") {
+// Their "0 */2 * * *" in Toronto lost its step after the spring change.
+TEST_CASE("airflow 30195: every second hour stays on even hours after the spring change") {
     CHECK(ticks("0 */2 * * *", "America/Toronto", "2023-03-12T04:30:00Z", "2023-03-12T13:00:00Z") ==
           "2023-03-12T00:00:00-05:00\n2023-03-12T03:00:00-04:00\n2023-03-12T04:00:00-04:00\n2023-03-12T06:00:00-04:00\n"
           "2023-03-12T08:00:00-04:00");
 }
 
-// apache/airflow#70089: the tick from within the gap was its own predecessor.
-TEST_CASE("no data interval is empty and none ends in the future of its tick") {
+// Their tick from within the gap was its own predecessor.
+TEST_CASE("airflow 70089: no data interval is empty and none ends in the future of its tick") {
     for (const char* name : {"America/New_York", "Europe/Zurich", "Australia/Sydney", "Australia/Lord_Howe"}) {
         for (const char* text : {"0 2 * * *", "0 1 * * *", "30 2 * * *", "30 1 * * *", "15 2 * * *"}) {
             CAPTURE(name);

@@ -33,6 +33,8 @@ struct Expression {
 
     [[nodiscard]] std::string text() const;
     [[nodiscard]] bool repeats() const { return minute.repeats || hour.repeats; }
+    // An hour that the clock leaves out is none of them, and nothing is made up for.
+    [[nodiscard]] bool every_hour() const { return hour.repeats && hour.values.count() == 24; }
     [[nodiscard]] bool matches_day(local_days day) const;
     [[nodiscard]] bool matches(LocalTime local) const;
 };

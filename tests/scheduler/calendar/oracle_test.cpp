@@ -190,7 +190,8 @@ std::vector<sys_seconds> ticks(const Expression& expression, const Zone& zone, s
         const auto before = offset;
         offset = zone.offset_at(t);
         bool is_tick = false;
-        for (auto skipped = local_at(t, before); skipped < local_at(t, offset); skipped += step)
+        for (auto skipped = local_at(t, before); skipped < local_at(t, offset) && !expression.every_hour();
+             skipped += step)
             is_tick = is_tick || expression.matches(skipped);
         const auto local = local_at(t, offset);
         const bool again = !seen.insert(local.time_since_epoch().count()).second;
