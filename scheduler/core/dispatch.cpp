@@ -85,16 +85,16 @@ void prepare_lanes(Memory& memory, LiveRun& run) {
     for (const auto& key : run.plan->lanes) run.lanes.push_back(RunLane{&lane_of(memory, key), {}, {}});
 }
 
-void add_ready(Work& work, LiveRun& run, TaskIndex index) {
-    const auto lane = run.plan->lane_of[index];
+void add_ready(Work& work, LiveRun& run, RecordIndex index) {
+    const auto lane = run.lane_of(index);
     auto& own = run.lanes[lane];
     own.ready.insert({run.task(index).priority_weight, index});
     if (work.memory.pools_known) run.tasks[index].reason = own.lane->obstacle;
     show_head(work.memory, run, lane);
 }
 
-void remove_ready(LiveRun& run, TaskIndex index) {
-    auto& own = run.lanes[run.plan->lane_of[index]];
+void remove_ready(LiveRun& run, RecordIndex index) {
+    auto& own = run.lanes[run.lane_of(index)];
     own.ready.erase({run.task(index).priority_weight, index});
     if (!own.shown) return;
     if (own.ready.empty()) return hide_head(own);
@@ -121,7 +121,7 @@ bool has_room(const Memory& memory, const Lane& lane) {
 }
 
 // False when the task could not be rendered and has failed instead.
-bool start(Work& work, LiveRun& run, TaskIndex index) {
+bool start(Work& work, LiveRun& run, RecordIndex index) {
     auto& memory = work.memory;
     auto& record = run.tasks[index];
     const auto& task = run.task(index);
@@ -129,6 +129,7 @@ bool start(Work& work, LiveRun& run, TaskIndex index) {
     row.id = memory.next_try;
     row.run = run.row.id;
     row.task_id = task.id;
+    row.map_index = record.map_index;
     row.number = record.try_number + 1;
     row.executor = task.executor;
     const auto& executor = memory.executors.at(task.executor);

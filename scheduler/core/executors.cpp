@@ -28,7 +28,7 @@ void acknowledge_unknown(Work& work, model::TryId id) {
     for (const auto& [name, state] : work.memory.executors) work.effects.emplace_back(Acknowledge{id, name});
 }
 
-enum class Outcome : std::uint8_t { success, failure, lost, shortage };
+enum class Outcome : std::uint8_t { success, skipped, failure, lost, shortage };
 
 struct End {
     Outcome outcome = Outcome::failure;
@@ -36,12 +36,14 @@ struct End {
     std::string reason;
     std::optional<int> exit_code;
     std::optional<int> signal;
+    bool timed_out = false;
     model::Json outputs;
 };
 
 TryState state_of(Outcome outcome) {
     switch (outcome) {
         case Outcome::success:
+        case Outcome::skipped:
             return TryState::success;
         case Outcome::failure:
         case Outcome::shortage:
@@ -64,6 +66,7 @@ bool is_free(TaskRecord& record, Outcome outcome) {
             ++record.shortages_in_a_row;
             return true;
         case Outcome::success:
+        case Outcome::skipped:
         case Outcome::failure:
             break;
     }
@@ -71,14 +74,24 @@ bool is_free(TaskRecord& record, Outcome outcome) {
     return false;
 }
 
-void retry_or_fail(Work& work, LiveRun& run, TaskIndex index, const End& end, model::TryId id) {
+// Whether `retry_on` lists how this try ended. What is not the task's doing is tried again in any case.
+bool is_worth_a_retry(const model::RetryPolicy& policy, const End& end) {
+    if (!policy.on || end.outcome != Outcome::failure) return true;
+    if (end.timed_out) return policy.on->timeout;
+    const auto lists = [](const std::vector<int>& listed, const std::optional<int>& value) {
+        return value && std::ranges::find(listed, *value) != listed.end();
+    };
+    return lists(policy.on->exit_codes, end.exit_code) || lists(policy.on->signals, end.signal);
+}
+
+void retry_or_fail(Work& work, LiveRun& run, RecordIndex index, const End& end, model::TryId id) {
     auto& record = run.tasks[index];
     const auto& policy = run.task(index).retry;
     model::Duration delay{0};
     if (is_free(record, end.outcome)) {
         ++record.max_tries;
         delay = free_retry_delay(end.outcome == Outcome::lost ? record.lost_in_a_row : record.shortages_in_a_row, id);
-    } else if (record.try_number < record.max_tries) {
+    } else if (record.try_number < record.max_tries && is_worth_a_retry(policy, end)) {
         const int failures = record.try_number - (record.max_tries - policy.retries - 1);
         delay = retry_delay(policy, std::max(failures, 1), id);
     } else {
@@ -121,6 +134,11 @@ void end_try(Work& work, OpenTry& open, End end) {
         if (end.outputs.is_object()) record.outputs = std::move(end.outputs);
         return finish_task(work, run, index, TaskState::success, "", end.at);
     }
+    if (end.outcome == Outcome::skipped) {
+        finish_task(work, run, index, TaskState::skipped, end.reason, end.at);
+        if (run.task(index).short_circuit) skip_downstream(work, run, index);
+        return;
+    }
     if (killed) return finish_task(work, run, index, TaskState::failed, end.reason, end.at);
     retry_or_fail(work, run, index, end, id);
 }
@@ -161,10 +179,13 @@ void apply(Work& work, const TryExited& input) {
     if (open == nullptr) return acknowledge_unknown(work, input.id);
     work.effects.emplace_back(Acknowledge{input.id, open->row.executor});
     const bool succeeded = input.exit_code == 0 && !input.signal && !input.timed_out;
+    const auto& task = open->run->task(open->task);
+    const bool skipped = task.skip_on_exit_code && input.exit_code == task.skip_on_exit_code && !input.timed_out;
     End end;
-    end.outcome = succeeded ? Outcome::success : Outcome::failure;
+    end.outcome = succeeded ? Outcome::success : skipped ? Outcome::skipped : Outcome::failure;
     end.at = input.at;
-    end.reason = succeeded ? "" : exit_reason(input, open->run->task(open->task));
+    end.reason = succeeded ? "" : exit_reason(input, task);
+    end.timed_out = input.timed_out;
     end.exit_code = input.exit_code;
     end.signal = input.signal;
     end.outputs = input.outputs;

@@ -20,7 +20,7 @@ std::string unknown_task(const LiveRun& run, std::string_view task_id) {
     return fmt::format("DAG '{}' has no task '{}'{}", run.row.dag_id, task_id, model::did_you_mean(task_id, known));
 }
 
-using Chosen = std::vector<TaskIndex>;
+using Chosen = std::vector<RecordIndex>;
 
 model::Result<Chosen> choose(const LiveRun& run, const std::vector<std::string>& task_ids) {
     Chosen chosen;
@@ -30,8 +30,9 @@ model::Result<Chosen> choose(const LiveRun& run, const std::vector<std::string>&
         chosen.push_back(*index);
     }
     if (!task_ids.empty()) return chosen;
-    for (TaskIndex index = 0; index < run.tasks.size(); ++index) {
+    for (RecordIndex index = 0; index < run.tasks.size(); ++index) {
         const auto& record = run.tasks[index];
+        if (run.instances_of(index) != nullptr) continue;  // of its instances only those that failed
         if (record.state == TaskState::failed || record.state == TaskState::upstream_failed ||
             (record.state == TaskState::skipped && record.killed != Killed::no))
             chosen.push_back(index);
@@ -44,11 +45,15 @@ model::Result<Chosen> choose(const LiveRun& run, const std::vector<std::string>&
 
 Chosen with_downstream(const LiveRun& run, const Chosen& chosen) {
     std::vector<bool> included(run.tasks.size(), false);
-    for (const auto index : chosen) included[index] = true;
-    // Tasks stand in topological order: what is upstream has been seen.
+    for (const auto index : chosen) {
+        included[index] = true;
+        if (run.is_instance(index))
+            for (const auto below : run.task(index).downstream) included[below] = true;
+    }
+    // Tasks stand in topological order: what is upstream has been seen. A task's reset takes its instances with it.
     Chosen all;
-    for (TaskIndex index = 0; index < run.tasks.size(); ++index) {
-        if (!included[index]) continue;
+    for (RecordIndex index = 0; index < run.tasks.size(); ++index) {
+        if (!included[index] || (run.is_instance(index) && included[run.tasks[index].task])) continue;
         all.push_back(index);
         for (const auto below : run.task(index).downstream) included[below] = true;
     }
@@ -59,10 +64,13 @@ model::Result<Chosen> tasks_to_reset(const LiveRun& run, const std::vector<std::
     const auto chosen = choose(run, task_ids);
     if (!chosen) return chosen.error();
     auto all = with_downstream(run, *chosen);
-    for (const auto index : all)
-        if (is_active(run.tasks[index].state))
+    for (RecordIndex index = 0; index < run.tasks.size(); ++index) {
+        if (!is_active(run.tasks[index].state)) continue;
+        const auto is_reset = [&all](RecordIndex record) { return std::ranges::find(all, record) != all.end(); };
+        if (is_reset(index) || is_reset(run.tasks[index].task))
             return model::Error{ErrorKind::conflict, fmt::format("task '{}' is {}; wait for its end or kill it first",
                                                                  run.task(index).id, to_text(run.tasks[index].state))};
+    }
     return all;
 }
 
@@ -117,7 +125,12 @@ void apply(Work& work, const RetryTasks& input) {
 namespace {
 
 // Ends one unfinished task: at once where no try is open, else when its try has ended.
-void kill_task(Work& work, LiveRun& run, TaskIndex index, Killed how, TaskState if_not_started) {
+void kill_task(Work& work, LiveRun& run, RecordIndex index, Killed how, TaskState if_not_started) {
+    if (const auto* mapped = run.instances_of(index)) {  // it ends with the last of them
+        for (std::uint32_t i = 0; i < mapped->count; ++i)
+            kill_task(work, run, mapped->instances[i], how, if_not_started);
+        return;
+    }
     auto& record = run.tasks[index];
     if (is_finished(record.state)) return;
     record.killed = how;
@@ -147,7 +160,7 @@ void kill_task(Work& work, LiveRun& run, TaskIndex index, Killed how, TaskState 
 void kill_run(Work& work, LiveRun& run) {
     run.killed = true;
     ensure_tasks(work, run);
-    for (TaskIndex index = 0; index < run.tasks.size(); ++index)
+    for (TaskIndex index = 0; index < run.plan->dag->tasks.size(); ++index)
         kill_task(work, run, index, Killed::with_run, TaskState::skipped);
     if (run.unfinished == 0) work.maybe_ended.push_back(&run);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "scheduler/core/memory.hpp"
+#include "scheduler/core/work.hpp"
 #include "scheduler/model/invariant.hpp"
 
 namespace weir::core {
@@ -17,33 +18,97 @@ struct Totals {
     std::size_t retries = 0;
     std::size_t open_tries = 0;
     std::map<const Lane*, std::size_t> heads;
+    struct GateUse {
+        int inside = 0;
+        std::size_t waiting = 0;
+    };
+    std::map<const Gate*, GateUse> gates;
 };
 
-UpstreamCounts recount(const LiveRun& run, TaskIndex index) {
+void check_gate(const Gate& gate, Totals& totals) {
+    const auto& use = totals.gates[&gate];
+    invariant(gate.inside == use.inside, "who is inside a gate");
+    invariant(gate.waiting.size() == use.waiting, "who waits at a gate");
+}
+
+struct Upstream {
     UpstreamCounts counts;
-    for (const auto upstream : run.task(index).upstream) {
+    std::uint32_t total = 0;
+};
+
+Upstream recount(const LiveRun& run, RecordIndex index) {
+    Upstream all;
+    if (run.is_instance(index)) return all;
+    const auto add = [&run, &all](RecordIndex upstream) {
         const auto state = run.tasks[upstream].state;
+        const bool is_setup = run.task(upstream).setup;
+        auto& counts = all.counts;
+        ++all.total;
         counts.success += state == TaskState::success;
         counts.failed += state == TaskState::failed;
         counts.upstream_failed += state == TaskState::upstream_failed;
         counts.skipped += state == TaskState::skipped || state == TaskState::removed;
+        counts.setups += is_setup;
+        counts.setup_success += is_setup && state == TaskState::success;
+        counts.setup_skipped += is_setup && state == TaskState::skipped;
+    };
+    for (const auto upstream : run.task(index).upstream) {
+        const auto* mapped = run.instances_of(upstream);
+        if (mapped == nullptr) add(upstream);
+        for (std::uint32_t i = 0; mapped != nullptr && i < mapped->count; ++i) add(mapped->instances[i]);
     }
-    return counts;
+    return all;
 }
 
-void check_task(const Memory& memory, const LiveRun& run, TaskIndex index, Totals& totals) {
+void check_instances(const LiveRun& run, TaskIndex task, const Mapped& mapped) {
+    std::uint32_t unfinished = 0;
+    for (std::uint32_t i = 0; i < mapped.instances.size(); ++i) {
+        const auto& record = run.tasks[mapped.instances[i]];
+        invariant(record.task == task && record.map_index == static_cast<int>(i), "an instance knows its place");
+        invariant((record.state == TaskState::removed) == (i >= mapped.count), "instances past the count are removed");
+        unfinished += i < mapped.count && !is_finished(record.state);
+    }
+    invariant(mapped.unfinished == unfinished, "a mapped task's unfinished instances");
+    if (mapped.count > 0)
+        invariant(run.tasks[task].state == (unfinished > 0 ? TaskState::deferred : run.tasks[task].state) &&
+                      is_finished(run.tasks[task].state) == (unfinished == 0),
+                  "a mapped task is deferred until its instances have ended");
+}
+
+// Who counts in which gate, and who waits there.
+void check_gates(const LiveRun& run, RecordIndex index, std::map<const Gate*, Totals::GateUse>& uses) {
     const auto& record = run.tasks[index];
-    const auto& own = run.lanes[run.plan->lane_of[index]];
-    invariant(record.upstream == recount(run, index), "upstream counts equal the upstream tasks' states");
+    const bool in_line = record.state == TaskState::scheduled || is_active(record.state);
+    invariant(in_line || record.gates == 0, "only who is in line counts in a gate");
+    std::size_t passed = 0;
+    for (const auto* gate : gates_before(run, index)) {
+        if (passed < record.gates)
+            ++uses[gate].inside;
+        else if (in_line && passed == record.gates) {
+            ++uses[gate].waiting;
+            invariant(gate->waiting.contains({run.row.id, index}), "who may not pass a gate waits there");
+        }
+        ++passed;
+    }
+}
+
+void check_task(const Memory& memory, const LiveRun& run, RecordIndex index, Totals& totals) {
+    const auto& record = run.tasks[index];
+    const auto& own = run.lanes[run.lane_of(index)];
+    const auto upstream = recount(run, index);
+    invariant(record.upstream == upstream.counts, "upstream counts equal the upstream tasks' states");
+    invariant(record.upstream_total == upstream.total, "the number of upstream tasks, instances each for itself");
     invariant(!record.changed, "every changed row was written");
-    invariant(own.ready.contains({run.task(index).priority_weight, index}) == (record.state == TaskState::scheduled),
-              "exactly the scheduled tasks wait for a slot");
+    invariant(own.ready.contains({run.task(index).priority_weight, index}) ==
+                  (record.state == TaskState::scheduled && !is_at_gate(run, index)),
+              "exactly the scheduled tasks wait for a slot, or at a gate");
     invariant(record.retry_at.has_value() == waits_for_time(record.state),
               "exactly the tasks that wait for a retry or for their next look have a time for it");
     if (record.retry_at) {
         ++totals.retries;
         invariant(memory.retries.contains({*record.retry_at, run.row.id, index}), "a retry has a timer");
     }
+    check_gates(run, index, totals.gates);
     invariant(is_active(record.state) == static_cast<bool>(record.open_try),
               "exactly the active tasks have an open try");
     if (record.open_try) {
@@ -66,7 +131,8 @@ void check_run(const Memory& memory, const LiveRun& run, Totals& totals) {
     invariant(
         run.definition->queued.contains({run.row.run_after, run.row.id}) == (run.row.state == model::RunState::queued),
         "exactly the queued runs are in their DAG's queue");
-    for (TaskIndex index = 0; index < run.tasks.size(); ++index) check_task(memory, run, index, totals);
+    for (RecordIndex index = 0; index < run.tasks.size(); ++index) check_task(memory, run, index, totals);
+    for (const auto& [task, mapped] : run.mapped) check_instances(run, task, mapped);
 
     const auto count = [&run](auto holds) {
         return static_cast<std::uint32_t>(std::ranges::count_if(run.tasks, holds));
@@ -79,8 +145,8 @@ void check_run(const Memory& memory, const LiveRun& run, Totals& totals) {
               "a run's unfinished tasks");
     invariant(run.failed == count(is_failure), "a run's failed tasks");
     std::uint32_t failed_leaves = 0;
-    for (TaskIndex index = 0; index < run.tasks.size(); ++index)
-        failed_leaves += run.task(index).downstream.empty() && is_failure(run.tasks[index]);
+    for (RecordIndex index = 0; index < run.tasks.size(); ++index)
+        failed_leaves += run.plan->is_leaf[run.tasks[index].task] && is_failure(run.tasks[index]);
     invariant(run.failed_leaves == failed_leaves, "a run's failed leaves");
 
     for (std::uint32_t lane = 0; lane < run.lanes.size(); ++lane) {
@@ -116,6 +182,10 @@ void check_invariants(const State& state) {
     Totals totals;
     for (const auto& [id, run] : memory.runs) check_run(memory, run, totals);
     for (const auto& [dag_id, definition] : memory.definitions) check_definition(memory, definition);
+    for (const auto& [id, run] : memory.runs)
+        for (const auto& [task, mapped] : run.mapped) check_gate(mapped.gate, totals);
+    for (const auto& [dag_id, definition] : memory.definitions)
+        for (const auto& [task_id, gate] : definition.gates) check_gate(gate, totals);
     invariant(memory.active_tasks == totals.active, "active tasks of all runs");
     invariant(memory.tries.size() == totals.open_tries, "open tries of all runs");
     invariant(memory.retries.size() == totals.retries, "retry timers of all runs");

@@ -75,7 +75,7 @@ std::map<std::string, std::string> weir_environment(const LiveRun& run, const mo
 
 }  // namespace
 
-Result<bool> condition_holds(const LiveRun& run, TaskIndex index) {
+Result<bool> condition_holds(const LiveRun& run, RecordIndex index) {
     const auto& condition = run.task(index).condition;
     if (condition.empty()) return true;
     const auto compiled = expr::Expression::compile(condition, any_name);
@@ -85,7 +85,38 @@ Result<bool> condition_holds(const LiveRun& run, TaskIndex index) {
     return expr::truth(*value);
 }
 
-Result<Launch> make_launch(const LiveRun& run, TaskIndex index, const model::Try& row) {
+Result<std::vector<Json>> items_of(const LiveRun& run, RecordIndex index) {
+    Json items = run.task(index).foreach->items;
+    if (items.is_string()) {
+        const auto compiled = expr::Template::compile(items.get<std::string>(), any_name);
+        if (!compiled) return failed_at("foreach", compiled.error().message);
+        auto value = compiled->render(names_of(run, index));
+        if (!value) return failed_at("foreach", value.error().message);
+        items = std::move(*value);
+        // A task that writes name=value lines has texts for outputs.
+        if (items.is_string())
+            if (auto parsed = model::parse_json(items.get<std::string>())) items = std::move(*parsed);
+    }
+    std::vector<Json> list;
+    if (items.is_object())
+        for (const auto& [key, value] : items.items()) list.push_back(Json{{"key", key}, {"value", value}});
+    else if (items.is_array())
+        list = items.get<std::vector<Json>>();
+    else
+        return failed_at("foreach", fmt::format("expected a list or an object, found {}", model::to_text(items)));
+    if (list.size() > model::kMostItems)
+        return failed_at("foreach", fmt::format("{} items; the most is {}", list.size(), model::kMostItems));
+    return list;
+}
+
+std::string label_of(const LiveRun& run, RecordIndex index) {
+    const auto& label = run.task(index).foreach->label;
+    if (label.empty()) return "";
+    const auto text = render_text(label, names_of(run, index), "label");
+    return text ? *text : "";
+}
+
+Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::Try& row) {
     const auto& task = run.task(index);
     const auto names = names_of(run, index);
     Launch launch;
@@ -94,11 +125,16 @@ Result<Launch> make_launch(const LiveRun& run, TaskIndex index, const model::Try
     launch.dag_id = run.row.dag_id;
     launch.run_id = run.row.run_id;
     launch.task_id = task.id;
+    launch.map_index = row.map_index;
     launch.try_number = row.number;
     auto action = std::visit(Renderer{names}, task.action);
     if (!action) return action.error();
     launch.action = std::move(*action);
     launch.env = weir_environment(run, task, row, names);
+    if (row.map_index >= 0) {
+        launch.env.emplace("WEIR_MAP_INDEX", std::to_string(row.map_index));
+        launch.env.emplace("WEIR_ITEM", at(names, {"item"}));
+    }
     for (const auto& [name, text] : task.env) {
         auto value = render_text(text, names, "env." + name);
         if (!value) return value.error();
@@ -112,8 +148,10 @@ Result<Launch> make_launch(const LiveRun& run, TaskIndex index, const model::Try
     return launch;
 }
 
-std::string log_path(const LiveRun& run, TaskIndex index, int try_number) {
-    return fmt::format("{}/{}/{}/{}.log", run.row.dag_id, run.row.run_id, run.task(index).id, try_number);
+std::string log_path(const LiveRun& run, RecordIndex index, int try_number) {
+    const auto folder = fmt::format("{}/{}/{}", run.row.dag_id, run.row.run_id, run.task(index).id);
+    if (!run.is_instance(index)) return fmt::format("{}/{}.log", folder, try_number);
+    return fmt::format("{}/{}/{}.log", folder, run.tasks[index].map_index, try_number);
 }
 
 std::string traceparent(const model::Run& run, model::TryId id) {

@@ -29,12 +29,34 @@ std::shared_ptr<const Plan> Memory::plan_of(model::DagVersionId version, const s
     return plan;
 }
 
-model::TaskInstance row_of(const LiveRun& run, TaskIndex index) {
+const Mapped* LiveRun::instances_of(RecordIndex index) const {
+    if (is_instance(index)) return nullptr;
+    const auto found = mapped.find(index);
+    return found == mapped.end() || found->second.count == 0 ? nullptr : &found->second;
+}
+
+std::optional<RecordIndex> LiveRun::find(std::string_view task_id, int map_index) const {
+    const auto task = plan->find(task_id);
+    if (!task || map_index < 0) return task;
+    const auto found = mapped.find(*task);
+    if (found == mapped.end() || static_cast<std::size_t>(map_index) >= found->second.instances.size())
+        return std::nullopt;
+    return found->second.instances[static_cast<std::size_t>(map_index)];
+}
+
+model::TaskInstance row_of(const LiveRun& run, RecordIndex index) {
     const auto& task = run.task(index);
     const auto& record = run.tasks[index];
     model::TaskInstance row;
     row.run = run.row.id;
     row.task_id = task.id;
+    row.map_index = record.map_index;
+    if (const auto* mapped = run.instances_of(index)) row.mapped = static_cast<int>(mapped->count);
+    if (run.is_instance(index)) {
+        const auto& mapped = run.mapped.at(record.task);
+        row.item = mapped.items[static_cast<std::size_t>(record.map_index)];
+        row.label = mapped.labels[static_cast<std::size_t>(record.map_index)];
+    }
     row.state = record.state;
     row.try_number = record.try_number;
     row.max_tries = record.max_tries;

@@ -36,16 +36,24 @@ enum class Killed : std::uint8_t { no, alone, with_run };
 inline constexpr const char* kKilledAlone = "killed by hand";
 inline constexpr const char* kKilledWithRun = "killed by hand, with its run";
 
+// Into LiveRun::tasks. The first records are the plan's tasks, in its order, so that a TaskIndex is the RecordIndex of
+// its task; the instances of `foreach` follow as they are made.
+using RecordIndex = std::uint32_t;
+
 // The changing part of a TaskInstance; the rest is in the plan. A hundred thousand of these must be cheap.
 struct TaskRecord {
+    TaskIndex task = 0;
+    int map_index = -1;
     model::TaskState state = model::TaskState::none;
     Killed killed = Killed::no;
     bool changed = false;  // in this step
     std::uint8_t lost_in_a_row = 0;
     std::uint8_t shortages_in_a_row = 0;
+    std::uint8_t gates = 0;  // that it has passed and counts in, while scheduled, queued or running; see gates.cpp
     int try_number = 0;
     int max_tries = 1;
     UpstreamCounts upstream;
+    std::uint32_t upstream_total = 0;  // instances of a mapped upstream task count one by one
     model::TryId open_try;
     std::optional<TimePoint> scheduled_at;
     std::optional<TimePoint> queued_at;
@@ -59,7 +67,7 @@ struct TaskRecord {
 struct OpenTry {
     model::Try row;
     LiveRun* run = nullptr;
-    TaskIndex task = 0;
+    RecordIndex task = 0;
 };
 
 // --- waiting for slots -------------------------------------------------------------------------------------------------
@@ -92,7 +100,7 @@ struct Lane {
 
 struct Ready {
     int priority = 0;
-    TaskIndex task = 0;
+    RecordIndex task = 0;
     bool operator<(const Ready& other) const {
         return priority != other.priority ? priority > other.priority : task < other.task;
     }
@@ -105,6 +113,13 @@ struct RunLane {
     std::optional<Head> shown;  // in lane->heads
 };
 
+// A cap on the instances of one task: `max_parallel` in one run, `max_active` over all runs of a DAG. Those beyond it wait
+// here, first come first served, and compete for slots only when they are let through.
+struct Gate {
+    int inside = 0;  // scheduled (and past this gate), queued or running
+    std::set<std::pair<model::RunId, RecordIndex>> waiting;
+};
+
 struct ExecutorState {
     std::string epoch;
     std::string boot_id;
@@ -112,12 +127,23 @@ struct ExecutorState {
 
 // --- runs --------------------------------------------------------------------------------------------------------------
 
+// A task with `foreach`, once its list is known. Its own record is then deferred until all instances have ended.
+struct Mapped {
+    std::vector<RecordIndex> instances;  // by map_index; those past `count` are removed
+    std::uint32_t count = 0;
+    std::uint32_t unfinished = 0;
+    std::vector<model::Json> items;  // by map_index
+    std::vector<std::string> labels;
+    Gate gate;
+};
+
 struct LiveRun {
     model::Run row;
     std::shared_ptr<const Plan> plan;
     Definition* definition = nullptr;
     std::vector<TaskRecord> tasks;  // empty until the run first starts
     std::vector<RunLane> lanes;     // as plan->lanes
+    std::map<TaskIndex, Mapped> mapped;
     std::uint32_t unfinished = 0;
     std::uint32_t active = 0;         // queued and running tasks
     std::uint32_t failed = 0;         // failed and upstream_failed tasks
@@ -125,7 +151,13 @@ struct LiveRun {
     bool killed = false;
     bool changed = false;  // in this step
 
-    [[nodiscard]] const model::Task& task(TaskIndex index) const { return plan->task(index); }
+    [[nodiscard]] const model::Task& task(RecordIndex index) const { return plan->task(tasks[index].task); }
+    [[nodiscard]] std::uint32_t lane_of(RecordIndex index) const { return plan->lane_of[tasks[index].task]; }
+    [[nodiscard]] bool is_instance(RecordIndex index) const { return tasks[index].map_index >= 0; }
+    // Null unless this is the record of a mapped task as a whole, and its instances exist.
+    [[nodiscard]] const Mapped* instances_of(RecordIndex index) const;
+    // The record of a task, or of one of its instances.
+    [[nodiscard]] std::optional<RecordIndex> find(std::string_view task_id, int map_index) const;
     [[nodiscard]] bool at_task_limit() const {
         return active >= static_cast<std::uint32_t>(plan->dag->max_active_tasks);
     }
@@ -155,6 +187,7 @@ struct Definition {
 
     std::map<std::string, LiveRun*, std::less<>> live;    // by run_id
     std::set<std::pair<TimePoint, model::RunId>> queued;  // by run_after: the order in which they start
+    std::map<std::string, Gate, std::less<>> gates;       // of the tasks with max_active, by id
     int active_runs = 0;
     bool changed = false;  // in this step
 
@@ -167,7 +200,7 @@ struct Definition {
 struct RetryTimer {
     TimePoint at;
     model::RunId run;
-    TaskIndex task = 0;
+    RecordIndex task = 0;
     auto operator<=>(const RetryTimer&) const = default;
 };
 
@@ -202,6 +235,6 @@ struct Memory {
                                                       const std::shared_ptr<const model::Dag>& dag);
 };
 
-[[nodiscard]] model::TaskInstance row_of(const LiveRun& run, TaskIndex index);
+[[nodiscard]] model::TaskInstance row_of(const LiveRun& run, RecordIndex index);
 
 }  // namespace weir::core

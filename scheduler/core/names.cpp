@@ -31,7 +31,7 @@ std::optional<Json> value_at(const Json& value, Path path) {
 
 struct Names {
     const LiveRun& run;
-    TaskIndex index;
+    RecordIndex index;
 
     [[nodiscard]] std::optional<Json> interval() const {
         const auto& given = run.row.data_interval;
@@ -59,12 +59,34 @@ struct Names {
     [[nodiscard]] std::optional<Json> task_names() const {
         // While it is being rendered, its next try; when it is launched again after a restart, that same try.
         const auto& record = run.tasks[index];
-        return Json{{"id", run.task(index).id}, {"try_number", record.try_number + (is_active(record.state) ? 0 : 1)}};
+        return Json{{"id", run.task(index).id},
+                    {"try_number", record.try_number + (is_active(record.state) ? 0 : 1)},
+                    {"map_index", record.map_index}};
+    }
+    [[nodiscard]] std::optional<Json> item() const {
+        const auto& record = run.tasks[index];
+        if (record.map_index < 0) return std::nullopt;
+        return run.mapped.at(record.task).items[static_cast<std::size_t>(record.map_index)];
+    }
+    // Of a mapped task: by name a list with the values of all instances, null where one has none.
+    [[nodiscard]] Json outputs_of(TaskIndex other) const {
+        const auto* mapped = run.instances_of(other);
+        const auto& own = run.tasks[other].outputs;
+        if (mapped == nullptr) return own.is_object() ? own : Json::object();
+        auto all = Json::object();
+        for (std::uint32_t i = 0; i < mapped->count; ++i)
+            if (const auto& outputs = run.tasks[mapped->instances[i]].outputs; outputs.is_object())
+                for (const auto& [name, value] : outputs.items()) {
+                    auto& values = all[name];
+                    if (values.is_null()) values = Json(mapped->count, nullptr);
+                    values[i] = value;
+                }
+        return all;
     }
     [[nodiscard]] Json other_task(TaskIndex other) const {
         const auto& record = run.tasks[other];
         return Json{{"state", to_text(record.state)},
-                    {"outputs", record.outputs.is_object() ? record.outputs : Json::object()},
+                    {"outputs", outputs_of(other)},
                     {"reason", record.reason},
                     {"try_number", record.try_number}};
     }
@@ -93,12 +115,13 @@ struct Names {
         if (first == "run") return within(run_names());
         if (first == "dag") return within(dag_names());
         if (first == "task") return within(task_names());
+        if (first == "item") return within(item());
         return std::nullopt;
     }
 };
 
 }  // namespace
 
-expr::Lookup names_of(const LiveRun& run, TaskIndex index) { return Names{run, index}; }
+expr::Lookup names_of(const LiveRun& run, RecordIndex index) { return Names{run, index}; }
 
 }  // namespace weir::core

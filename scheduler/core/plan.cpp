@@ -13,6 +13,21 @@ std::optional<model::TaskIndex> Plan::find(std::string_view task_id) const {
     return *found;
 }
 
+namespace {
+
+std::vector<bool> find_leaves(const model::Dag& dag) {
+    const auto is_teardown = [&dag](model::TaskIndex index) { return dag.tasks[index].teardown; };
+    const bool only_teardowns = std::ranges::all_of(dag.tasks, &model::Task::teardown);
+    std::vector<bool> is_leaf;
+    is_leaf.reserve(dag.tasks.size());
+    for (const auto& task : dag.tasks)
+        is_leaf.push_back(only_teardowns ? task.downstream.empty()
+                                         : !task.teardown && std::ranges::all_of(task.downstream, is_teardown));
+    return is_leaf;
+}
+
+}  // namespace
+
 std::shared_ptr<const Plan> make_plan(std::shared_ptr<const model::Dag> dag) {
     auto plan = std::make_shared<Plan>();
     std::map<LaneKey, std::uint32_t> known;
@@ -23,6 +38,7 @@ std::shared_ptr<const Plan> make_plan(std::shared_ptr<const model::Dag> dag) {
         if (is_new) plan->lanes.push_back(lane->first);
         plan->lane_of.push_back(lane->second);
     }
+    plan->is_leaf = find_leaves(*dag);
     plan->by_id.resize(dag->tasks.size());
     std::iota(plan->by_id.begin(), plan->by_id.end(), 0U);
     std::ranges::sort(plan->by_id, {},

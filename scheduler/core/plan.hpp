@@ -24,6 +24,9 @@ struct Plan {
     std::vector<LaneKey> lanes;           // the different ones among the tasks
     std::vector<std::uint32_t> lane_of;   // by TaskIndex, into `lanes`
     std::vector<model::TaskIndex> by_id;  // sorted by task id
+    // By TaskIndex: decides how the run ends. Those with nothing but teardowns downstream, as in Airflow; teardowns
+    // themselves only if there is nothing else.
+    std::vector<bool> is_leaf;
 
     [[nodiscard]] const model::Task& task(model::TaskIndex index) const { return dag->tasks[index]; }
     [[nodiscard]] std::optional<model::TaskIndex> find(std::string_view task_id) const;

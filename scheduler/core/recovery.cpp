@@ -26,13 +26,13 @@ void restore_definitions(Memory& memory, const Recovered& input) {
 
 void restore_tries(Work& work, LiveRun& run, const std::vector<model::Try>& open_tries) {
     for (const auto& row : open_tries) {
-        const auto index = run.plan->find(row.task_id);
+        const auto index = run.find(row.task_id, row.map_index);
         model::invariant(index.has_value(), "an open try belongs to a task of its run's version");
         run.tasks[*index].open_try = row.id;
         work.memory.tries.emplace(row.id, OpenTry{row, &run, *index});
     }
     // A slot without a try in it: give it back, and the task gets its turn again.
-    for (TaskIndex index = 0; index < run.tasks.size(); ++index)
+    for (RecordIndex index = 0; index < run.tasks.size(); ++index)
         if (is_active(run.tasks[index].state) && !run.tasks[index].open_try)
             set_state(work, run, index, TaskState::scheduled);
 }
@@ -70,7 +70,7 @@ void restore(Work& work, const Recovered::LiveRun& input) {
     } else {
         ++run.definition->active_runs;
         ensure_tasks(work, run);
-        for (TaskIndex index = 0; index < run.tasks.size(); ++index)
+        for (RecordIndex index = 0; index < run.tasks.size(); ++index)
             if (run.tasks[index].state == TaskState::none) work.undecided.emplace_back(&run, index);
         if (run.unfinished == 0) work.maybe_ended.push_back(&run);
     }

@@ -26,8 +26,14 @@ void allocate_tasks(Work& work, LiveRun& run) {
     const auto& tasks = run.plan->dag->tasks;
     run.tasks.resize(tasks.size());
     run.unfinished = static_cast<std::uint32_t>(tasks.size());
-    for (TaskIndex index = 0; index < tasks.size(); ++index)
-        run.tasks[index].max_tries = tasks[index].retry.retries + 1;
+    for (TaskIndex index = 0; index < tasks.size(); ++index) {
+        auto& record = run.tasks[index];
+        record.task = index;
+        record.max_tries = tasks[index].retry.retries + 1;
+        record.upstream_total = static_cast<std::uint32_t>(tasks[index].upstream.size());
+        record.upstream.setups = static_cast<std::uint32_t>(
+            std::ranges::count_if(tasks[index].upstream, [&tasks](TaskIndex above) { return tasks[above].setup; }));
+    }
     prepare_lanes(work.memory, run);
 }
 
@@ -67,13 +73,15 @@ LiveRun& restore_run(Work& work, const RunHistory& history) {
     auto& run = add_run(work, definition, history.run, work.memory.plan_of(history.run.version, history.dag));
     if (history.task_instances.empty() && run.row.state == RunState::queued) return run;
     allocate_tasks(work, run);
+    restore_instances(run, history.task_instances);
     for (const auto& row : history.task_instances) {
-        const auto index = run.plan->find(row.task_id);
+        const auto index = run.find(row.task_id, row.map_index);
         if (!index) continue;
         auto& record = run.tasks[*index];
         restore_record(record, row, run.task(*index).retry.retries);
         if (record.killed == Killed::with_run) run.killed = true;
         if (waits_for_time(row.state) && !record.retry_at) record.retry_at = work.now;
+        if (is_active(row.state)) force_gates(run, *index);
         enter_state(work, run, *index, row.state);
         if (record.reason != row.reason) touch(work, run, *index);
     }
@@ -89,7 +97,7 @@ void enqueue(Work& work, LiveRun& run) {
 void ensure_tasks(Work& work, LiveRun& run) {
     if (!run.tasks.empty()) return;
     allocate_tasks(work, run);
-    for (TaskIndex index = 0; index < run.tasks.size(); ++index) touch(work, run, index);
+    for (RecordIndex index = 0; index < run.tasks.size(); ++index) touch(work, run, index);
 }
 
 namespace {
@@ -103,7 +111,7 @@ void start_run(Work& work, LiveRun& run) {
     touch(work, run);
     ensure_tasks(work, run);
     // Backwards, as settle() takes from the end: tasks are decided in their order.
-    for (auto index = static_cast<TaskIndex>(run.tasks.size()); index-- > 0;)
+    for (auto index = static_cast<RecordIndex>(run.tasks.size()); index-- > 0;)
         if (run.tasks[index].state == TaskState::none) work.undecided.emplace_back(&run, index);
     if (run.unfinished == 0) work.maybe_ended.push_back(&run);  // a DAG without tasks
 }

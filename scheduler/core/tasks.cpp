@@ -1,4 +1,6 @@
 // The life of a task instance: every change of state goes through set_state(), which keeps the counters.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "scheduler/core/launch.hpp"
@@ -36,8 +38,33 @@ std::uint32_t& counter_of(UpstreamCounts& counts, TaskState state) {
 
 bool is_failure(TaskState state) { return state == TaskState::failed || state == TaskState::upstream_failed; }
 
-void count_active(Work& work, LiveRun& run, TaskIndex index, bool enters) {
-    const auto& lane = *run.lanes[run.plan->lane_of[index]].lane;
+// What a finished record counts for with what is downstream of it: sign 1 when it ends, -1 when it is opened again.
+// A mapped task's instances count instead of the task; one that was removed is as if it had never been.
+void count_below(Work& work, LiveRun& run, RecordIndex index, TaskState state, int sign) {
+    if (run.instances_of(index) != nullptr || (run.is_instance(index) && state == TaskState::removed)) return;
+    const auto& task = run.task(index);
+    const auto by = static_cast<std::uint32_t>(sign);
+    for (const auto below : task.downstream) {
+        auto& record = run.tasks[below];
+        counter_of(record.upstream, state) += by;
+        if (task.setup && state == TaskState::success) record.upstream.setup_success += by;
+        if (task.setup && state == TaskState::skipped) record.upstream.setup_skipped += by;
+        if (sign > 0 && record.state == TaskState::none) work.undecided.emplace_back(&run, below);
+    }
+}
+
+void count_failure(LiveRun& run, RecordIndex index, TaskState state, int sign) {
+    if (!is_failure(state)) return;
+    const auto by = static_cast<std::uint32_t>(sign);
+    run.failed += by;
+    if (run.plan->is_leaf[run.tasks[index].task]) run.failed_leaves += by;
+}
+
+// Counts in the gates of its task (see gates.cpp).
+bool is_in_line(TaskState state) { return state == TaskState::scheduled || is_active(state); }
+
+void count_active(Work& work, LiveRun& run, RecordIndex index, bool enters) {
+    const auto& lane = *run.lanes[run.lane_of(index)].lane;
     const int sign = enters ? 1 : -1;
     const bool was_at_limit = run.at_task_limit();
     lane.pool->used += sign * lane.key.slots;
@@ -47,14 +74,14 @@ void count_active(Work& work, LiveRun& run, TaskIndex index, bool enters) {
     if (!was_at_limit && run.at_task_limit()) hide_heads(run);
 }
 
-void leave_state(Work& work, LiveRun& run, TaskIndex index) {
+void leave_state(Work& work, LiveRun& run, RecordIndex index) {
     auto& record = run.tasks[index];
     switch (record.state) {
         case TaskState::none:
         case TaskState::deferred:
             return;
         case TaskState::scheduled:
-            remove_ready(run, index);
+            if (!is_at_gate(run, index)) remove_ready(run, index);
             return;
         case TaskState::queued:
         case TaskState::running:
@@ -72,16 +99,14 @@ void leave_state(Work& work, LiveRun& run, TaskIndex index) {
         case TaskState::removed:
             break;
     }
-    const auto& task = run.task(index);
     ++run.unfinished;
-    if (is_failure(record.state)) --run.failed;
-    if (is_failure(record.state) && task.downstream.empty()) --run.failed_leaves;
-    for (const auto below : task.downstream) --counter_of(run.tasks[below].upstream, record.state);
+    count_failure(run, index, record.state, -1);
+    count_below(work, run, index, record.state, -1);
 }
 
 }  // namespace
 
-void enter_state(Work& work, LiveRun& run, TaskIndex index, TaskState state) {
+void enter_state(Work& work, LiveRun& run, RecordIndex index, TaskState state) {
     auto& record = run.tasks[index];
     record.state = state;
     switch (state) {
@@ -89,7 +114,7 @@ void enter_state(Work& work, LiveRun& run, TaskIndex index, TaskState state) {
             work.undecided.emplace_back(&run, index);
             return;
         case TaskState::scheduled:
-            add_ready(work, run, index);
+            if (!is_at_gate(run, index) || pass_gates(work, run, index)) add_ready(work, run, index);
             return;
         case TaskState::queued:
         case TaskState::running:
@@ -108,17 +133,12 @@ void enter_state(Work& work, LiveRun& run, TaskIndex index, TaskState state) {
         case TaskState::removed:
             break;
     }
-    const auto& task = run.task(index);
     if (--run.unfinished == 0) work.maybe_ended.push_back(&run);
-    if (is_failure(state)) ++run.failed;
-    if (is_failure(state) && task.downstream.empty()) ++run.failed_leaves;
-    for (const auto below : task.downstream) {
-        ++counter_of(run.tasks[below].upstream, state);
-        if (run.tasks[below].state == TaskState::none) work.undecided.emplace_back(&run, below);
-    }
+    count_failure(run, index, state, 1);
+    count_below(work, run, index, state, 1);
 }
 
-void set_state(Work& work, LiveRun& run, TaskIndex index, TaskState next) {
+void set_state(Work& work, LiveRun& run, RecordIndex index, TaskState next) {
     touch(work, run, index);
     auto& record = run.tasks[index];
     if (record.state == next) return;
@@ -126,21 +146,27 @@ void set_state(Work& work, LiveRun& run, TaskIndex index, TaskState next) {
         record.state = next;
         return;
     }
+    const auto previous = record.state;
     leave_state(work, run, index);
     enter_state(work, run, index, next);
+    if (is_in_line(previous) && !is_in_line(next)) leave_gates(work, run, index);
+    if (!run.is_instance(index) || previous == TaskState::removed || next == TaskState::removed) return;
+    if (!is_finished(previous) && is_finished(next)) instance_finished(work, run, index);
+    if (is_finished(previous) && !is_finished(next)) instance_reopened(work, run, index);
 }
 
-void finish_task(Work& work, LiveRun& run, TaskIndex index, TaskState state, std::string reason, TimePoint at) {
+void finish_task(Work& work, LiveRun& run, RecordIndex index, TaskState state, std::string reason, TimePoint at) {
     auto& record = run.tasks[index];
     record.reason = std::move(reason);
     record.ended_at = at;
     set_state(work, run, index, state);
 }
 
-void reset_task(Work& work, LiveRun& run, TaskIndex index) {
+void reset_task(Work& work, LiveRun& run, RecordIndex index) {
     auto& record = run.tasks[index];
     model::invariant(!is_active(record.state), "a task with an open try is not reset");
     set_state(work, run, index, TaskState::none);
+    collapse(work, run, index);
     record.killed = Killed::no;
     record.lost_in_a_row = record.shortages_in_a_row = 0;
     record.max_tries = record.try_number + run.task(index).retry.retries + 1;
@@ -150,25 +176,48 @@ void reset_task(Work& work, LiveRun& run, TaskIndex index) {
     work.undecided.emplace_back(&run, index);
 }
 
+void skip_downstream(Work& work, LiveRun& run, RecordIndex index) {
+    const auto reason = fmt::format("'{}' was skipped, and is a short circuit", run.task(index).id);
+    std::vector<RecordIndex> open{run.tasks[index].task};
+    while (!open.empty()) {
+        const auto above = open.back();
+        open.pop_back();
+        for (const auto below : run.task(above).downstream) {
+            if (run.task(below).teardown || run.tasks[below].state != TaskState::none) continue;
+            finish_task(work, run, below, TaskState::skipped, reason, work.now);
+            open.push_back(below);
+        }
+    }
+}
+
 namespace {
 
 // The rule holds; `if` has the last word.
-void admit(Work& work, LiveRun& run, TaskIndex index) {
+void admit(Work& work, LiveRun& run, RecordIndex index) {
     auto& record = run.tasks[index];
     const auto holds = condition_holds(run, index);
     if (!holds) return finish_task(work, run, index, TaskState::failed, holds.error().message, work.now);
-    if (!*holds) return finish_task(work, run, index, TaskState::skipped, "its `if` is false", work.now);
+    if (!*holds) {
+        finish_task(work, run, index, TaskState::skipped, "its `if` is false", work.now);
+        if (run.task(index).short_circuit) skip_downstream(work, run, index);
+        return;
+    }
     record.scheduled_at = work.now;
+    if (run.task(index).foreach) return expand(work, run, index);
     set_state(work, run, index, TaskState::scheduled);
 }
 
 }  // namespace
 
-void decide_task(Work& work, LiveRun& run, TaskIndex index) {
+void decide_task(Work& work, LiveRun& run, RecordIndex index) {
     const auto& record = run.tasks[index];
     if (record.state != TaskState::none || run.row.state != model::RunState::running) return;
+    if (run.is_instance(index)) {  // its task's rule holds
+        run.tasks[index].scheduled_at = work.now;
+        return set_state(work, run, index, TaskState::scheduled);
+    }
     const auto& task = run.task(index);
-    const auto total = static_cast<std::uint32_t>(task.upstream.size());
+    const auto total = record.upstream_total;
     switch (decide(task.trigger_rule, record.upstream, total)) {
         case Verdict::wait:
             return;

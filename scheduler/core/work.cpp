@@ -14,7 +14,7 @@ void touch(Work& work, LiveRun& run) {
     work.changed_runs.push_back(&run);
 }
 
-void touch(Work& work, LiveRun& run, TaskIndex index) {
+void touch(Work& work, LiveRun& run, RecordIndex index) {
     if (std::exchange(run.tasks[index].changed, true)) return;
     work.changed_tasks.emplace_back(&run, index);
 }

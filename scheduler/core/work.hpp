@@ -22,12 +22,12 @@ struct Work {
     std::vector<model::DagVersion> versions;
     std::vector<Definition*> changed_definitions;
     std::vector<LiveRun*> changed_runs;
-    std::vector<std::pair<LiveRun*, TaskIndex>> changed_tasks;
+    std::vector<std::pair<LiveRun*, RecordIndex>> changed_tasks;
     std::map<model::TryId, model::Try> changed_tries;
     std::vector<Change> rows_of_unreadable_runs;  // see recovery.cpp
 
     // To be looked at before the step ends. An entry may be there twice or be out of date: looking again does no harm.
-    std::vector<std::pair<LiveRun*, TaskIndex>> undecided;  // tasks whose upstream counts have changed
+    std::vector<std::pair<LiveRun*, RecordIndex>> undecided;  // tasks whose upstream counts have changed
     std::vector<LiveRun*> maybe_ended;
     std::vector<Definition*> maybe_startable;  // with queued runs and perhaps room for one
 
@@ -38,7 +38,7 @@ struct Work {
 // --- work.cpp ----------------------------------------------------------------------------------------------------------
 void touch(Work& work, Definition& definition);
 void touch(Work& work, LiveRun& run);
-void touch(Work& work, LiveRun& run, TaskIndex index);
+void touch(Work& work, LiveRun& run, RecordIndex index);
 void touch(Work& work, const model::Try& row);
 void reply(Work& work, model::RequestId request, model::ErrorKind kind, std::string message);
 [[nodiscard]] Turn finish(Work& work);
@@ -75,22 +75,45 @@ void start_runs(Work& work, Definition& definition);
 void end_if_finished(Work& work, LiveRun& run);
 
 // --- tasks.cpp: the only place that changes a task's state --------------------------------------------------------------
-void set_state(Work& work, LiveRun& run, TaskIndex index, model::TaskState next);
+void set_state(Work& work, LiveRun& run, RecordIndex index, model::TaskState next);
 // For restored records: brings the counters up to a state that is already on disk.
-void enter_state(Work& work, LiveRun& run, TaskIndex index, model::TaskState state);
-void finish_task(Work& work, LiveRun& run, TaskIndex index, model::TaskState state, std::string reason, TimePoint at);
+void enter_state(Work& work, LiveRun& run, RecordIndex index, model::TaskState state);
+void finish_task(Work& work, LiveRun& run, RecordIndex index, model::TaskState state, std::string reason, TimePoint at);
 // Back to none, with a fresh set of tries; earlier ones stay in history. The task must not be active.
-void reset_task(Work& work, LiveRun& run, TaskIndex index);
+void reset_task(Work& work, LiveRun& run, RecordIndex index);
+// Everything downstream that is still undecided becomes skipped, whatever its rule; teardowns excepted.
+void skip_downstream(Work& work, LiveRun& run, RecordIndex index);
 // Applies the trigger rule and `if` of a task that is still undecided.
-void decide_task(Work& work, LiveRun& run, TaskIndex index);
+void decide_task(Work& work, LiveRun& run, RecordIndex index);
 // Decides, starts and ends until nothing is left to be looked at. Iterative: a chain of 100,000 tasks needs no stack.
 void settle(Work& work);
+
+// --- foreach.cpp: a mapped task and its instances --------------------------------------------------------------------------
+// Makes the instances, scheduled; the task itself is deferred until they have ended, or ends at once when there are none.
+void expand(Work& work, LiveRun& run, RecordIndex index);
+// Takes the instances out of the run again, before the task is decided anew. None may be active.
+void collapse(Work& work, LiveRun& run, RecordIndex index);
+// For a run from history: the instances that its rows tell of, in state none.
+void restore_instances(LiveRun& run, const std::vector<model::TaskInstance>& rows);
+// Ends the task of a mapped instance when that was the last one, and opens it again when it was the first.
+void instance_finished(Work& work, LiveRun& run, RecordIndex instance);
+void instance_reopened(Work& work, LiveRun& run, RecordIndex instance);
+
+// --- gates.cpp: max_parallel and max_active ---------------------------------------------------------------------------------
+// True when the task may compete for slots now; else it waits at a gate, which lets it through to add_ready() later.
+[[nodiscard]] bool pass_gates(Work& work, LiveRun& run, RecordIndex index);
+// For restored records: counts them inside, however many there are.
+void force_gates(LiveRun& run, RecordIndex index);
+[[nodiscard]] bool is_at_gate(const LiveRun& run, RecordIndex index);
+void leave_gates(Work& work, LiveRun& run, RecordIndex index);
+// The gates on this record's way, in order.
+[[nodiscard]] std::vector<const Gate*> gates_before(const LiveRun& run, RecordIndex index);
 
 // --- dispatch.cpp: slots -------------------------------------------------------------------------------------------------
 void apply(Work& work, const PoolsConfigured& input);
 void prepare_lanes(Memory& memory, LiveRun& run);
-void add_ready(Work& work, LiveRun& run, TaskIndex index);
-void remove_ready(LiveRun& run, TaskIndex index);
+void add_ready(Work& work, LiveRun& run, RecordIndex index);
+void remove_ready(LiveRun& run, RecordIndex index);
 void show_heads(Memory& memory, LiveRun& run);  // after the run has fallen below its max_active_tasks
 void hide_heads(LiveRun& run);
 // Gives free slots to ready tasks, best first. True when a task ended on the way (it could not be rendered).

@@ -29,6 +29,31 @@ void set_option(model::Task& task, const std::string& name, const std::string& v
         {"priority", [](auto& t, const auto& text) { t.priority_weight = std::stoi(text); }},
         {"executor", [](auto& t, const auto& text) { t.executor = text; }},
         {"if", [](auto& t, const auto& text) { t.condition = text; }},
+        {"foreach",
+         [](auto& t, const auto& text) {
+             if (!t.foreach) t.foreach.emplace();
+             t.foreach->items = model::parse_json(text).value_or(model::Json("${{ " + text + " }}"));
+         }},
+        {"max_parallel", [](auto& t, const auto& text) { t.foreach->max_parallel = std::stoi(text); }},
+        {"label", [](auto& t, const auto& text) { t.foreach->label = "${{ " + text + " }}"; }},
+        {"max_active", [](auto& t, const auto& text) { t.max_active = std::stoi(text); }},
+        {"short_circuit", [](auto& t, const auto&) { t.short_circuit = true; }},
+        {"skip_on", [](auto& t, const auto& text) { t.skip_on_exit_code = std::stoi(text); }},
+        {"retry_on",
+         [](auto& t, const auto& text) {
+             t.retry.on.emplace();
+             if (text == "timeout")
+                 t.retry.on->timeout = true;
+             else
+                 t.retry.on->exit_codes.push_back(std::stoi(text));
+         }},
+        {"setup", [](auto& t, const auto&) { t.setup = true; }},
+        {"teardown",
+         [](auto& t, const auto&) {
+             t.teardown = true;
+             t.trigger_rule = model::TriggerRule::all_done_setup_success;
+         }},
+        {"env", [](auto& t, const auto& text) { t.env["VALUE"] = "${{ " + text + " }}"; }},
     };
     const auto found = kSetters.find(name);
     REQUIRE_MESSAGE(found != kSetters.end(), "unknown option " << name);
@@ -52,6 +77,10 @@ std::pair<std::string, std::string> split(const std::string& name) {
 }
 
 }  // namespace
+
+std::string name_of_instance(const std::string& task_id, int map_index) {
+    return map_index < 0 ? task_id : task_id + "[" + std::to_string(map_index) + "]";
+}
 
 model::Dag parse_dag(const std::string& text, std::string id) {
     model::Dag dag;
@@ -114,12 +143,15 @@ struct Folder {
     }
     void operator()(const model::TaskInstance& row) const {
         REQUIRE_MESSAGE(database.runs.contains(row.run), "a run is written before its task instances");
-        database.task_instances[{row.run, row.task_id}] = row;
+        database.task_instances[{row.run, name_of_instance(row.task_id, row.map_index)}] = row;
     }
     void operator()(const model::Try& row) const {
         REQUIRE_MESSAGE(database.runs.contains(row.run), "a run is written before its tries");
         database.tries[row.id] = row;
     }
+    void operator()(const TryErased& erased) const { database.tries.erase(erased.id); }
+    void operator()(const model::Backfill& row) const { database.backfills[row.id] = row; }
+    void operator()(const model::Notification& row) const { database.notifications[row.id] = row; }
 };
 
 }  // namespace
@@ -133,6 +165,8 @@ RunHistory Database::history_of(const model::Run& row) const {
     const auto first = task_instances.lower_bound({row.id, ""});
     for (auto entry = first; entry != task_instances.end() && entry->first.first == row.id; ++entry)
         history.task_instances.push_back(entry->second);
+    std::ranges::sort(history.task_instances, {},
+                      [](const auto& each) { return std::tie(each.task_id, each.map_index); });
     return history;
 }
 
@@ -161,11 +195,19 @@ Recovered Database::recovered() const {
 UpstreamCounts Database::counts_above(const model::Dag& dag, const model::Task& task, model::RunId run) const {
     UpstreamCounts counts;
     for (const auto upstream : task.upstream) {
-        const auto state = task_instances.at({run, dag.tasks[upstream].id}).state;
-        counts.success += state == TaskState::success;
-        counts.failed += state == TaskState::failed;
-        counts.upstream_failed += state == TaskState::upstream_failed;
-        counts.skipped += state == TaskState::skipped;
+        const auto& above = dag.tasks[upstream];
+        const int instances = task_instances.at({run, above.id}).mapped;
+        for (int i = instances > 0 ? 0 : -1; i < instances || i < 0; ++i) {
+            const auto state = task_instances.at({run, name_of_instance(above.id, i)}).state;
+            counts.success += state == TaskState::success;
+            counts.failed += state == TaskState::failed;
+            counts.upstream_failed += state == TaskState::upstream_failed;
+            counts.skipped += state == TaskState::skipped;
+            counts.setups += above.setup;
+            counts.setup_success += above.setup && state == TaskState::success;
+            counts.setup_skipped += above.setup && state == TaskState::skipped;
+            if (i < 0) break;
+        }
     }
     return counts;
 }
@@ -288,14 +330,15 @@ model::TryId World::open_try(const std::string& name) const {
     const auto [run_id, task_id] = split(name);
     const auto owner = run(run_id).id;
     for (const auto& [id, row] : database.tries)
-        if (row.run == owner && row.task_id == task_id && is_open(row)) return id;
+        if (row.run == owner && name_of_instance(row.task_id, row.map_index) == task_id && is_open(row)) return id;
     FAIL("no open try of " << name << "; the last step said: " << told_);
     return {};
 }
 
 const Launch* World::launched(const std::string& task_id) const {
     for (const auto& effect : turn.effects)
-        if (const auto* launch = std::get_if<Launch>(&effect); launch != nullptr && launch->task_id == task_id)
+        if (const auto* launch = std::get_if<Launch>(&effect);
+            launch != nullptr && name_of_instance(launch->task_id, launch->map_index) == task_id)
             return launch;
     return nullptr;
 }
@@ -346,7 +389,12 @@ void World::perform(const std::string& line) {
          [](World& w, const Words& words) {
              w.step({TryStarted{w.open_try(words.at(0)), 7, w.now}});
          }},
-        {"exit", [](World& w, const Words& words) { w.exit(words.at(0), words.size() > 1 ? std::stoi(words[1]) : 0); }},
+        {"exit",
+         [](World& w, const Words& words) {
+             auto report = w.exited(words.at(0), words.size() > 1 ? std::stoi(words[1]) : 0);
+             if (words.size() > 2) report.outputs = model::parse_json(words[2]).value();
+             w.step({report});
+         }},
         {"signal",
          [](World& w, const Words& words) { w.step({w.by_signal(words.at(0), std::stoi(words.at(1)), false)}); }},
         {"timeout", [](World& w, const Words& words) { w.step({w.by_signal(words.at(0), 15, true)}); }},
@@ -411,11 +459,12 @@ void World::tell_changes() {
         }
         const auto* row = std::get_if<model::TaskInstance>(&change);
         if (row == nullptr) continue;
-        const auto before = database.task_instances.find({row->run, row->task_id});
+        const auto name = name_of_instance(row->task_id, row->map_index);
+        const auto before = database.task_instances.find({row->run, name});
         if (before != database.task_instances.end() && before->second.state == row->state) continue;
         if (!is_finished(row->state) && row->state != TaskState::up_for_retry) continue;
         const auto& run_id = run_ids.at(row->run);
-        auto text = (run_id == "r" ? "" : run_id + ":") + row->task_id + " " + std::string(to_text(row->state));
+        auto text = (run_id == "r" ? "" : run_id + ":") + name + " " + std::string(to_text(row->state));
         const bool plain = row->reason.find("cannot hold") != std::string::npos;
         if (!row->reason.empty() && !plain) text += " (" + row->reason + ")";
         tasks.insert(std::move(text));
@@ -428,7 +477,7 @@ std::string World::name_of(model::TryId id) const {
     const auto found = database.tries.find(id);
     if (found == database.tries.end()) return "?";
     const auto& run_id = database.runs.at(found->second.run).run_id;
-    return (run_id == "r" ? "" : run_id + ":") + found->second.task_id;
+    return (run_id == "r" ? "" : run_id + ":") + name_of_instance(found->second.task_id, found->second.map_index);
 }
 
 void World::tell_effect(const Effect& effect) {
@@ -448,9 +497,10 @@ void World::check_fold() {
         REQUIRE(database.runs.at(id) == live.row);
         for (TaskIndex index = 0; index < live.tasks.size(); ++index) {
             const auto row = row_of(live, index);
-            const auto found = database.task_instances.find({id, row.task_id});
+            const auto found = database.task_instances.find({id, name_of_instance(row.task_id, row.map_index)});
             REQUIRE_MESSAGE(found != database.task_instances.end(), row.task_id);
-            REQUIRE_MESSAGE(found->second == row, "the folded row of " << row.task_id << " differs from the live one");
+            REQUIRE_MESSAGE(found->second == row,
+                            "the folded row of " << row.task_id << " differs from the live one, after: " << told_);
         }
     }
     for (const auto& [id, row] : database.runs) REQUIRE(is_finished(row.state) != memory().runs.contains(id));
@@ -476,7 +526,9 @@ void World::check_caps() const {
     }
     for (const auto& [id, row] : database.runs) running_runs[row.dag_id] += row.state == model::RunState::running;
     for (const auto& [id, row] : database.tries)
-        if (is_open(row)) REQUIRE_MESSAGE(live_tries.emplace(row.run, row.task_id).second, "one live try per task");
+        if (is_open(row))
+            REQUIRE_MESSAGE(live_tries.emplace(row.run, name_of_instance(row.task_id, row.map_index)).second,
+                            "one live try per task");
     REQUIRE(active <= pools_.parallelism);
     for (const auto& pool : pools_.pools) REQUIRE(slots[pool.name] <= pool.slots);
     for (const auto& [id, count] : active_of_run)
@@ -491,7 +543,11 @@ void World::check_launch(const Launch& launch) const {
     const auto& dag = *database.texts.at(database.runs.at(row.run).version);
     const auto& task = *dag.find(row.task_id);
     const auto counts = database.counts_above(dag, task, row.run);
-    CHECK(decide(task.trigger_rule, counts, static_cast<std::uint32_t>(task.upstream.size())) == Verdict::run);
+    std::uint32_t total = 0;
+    for (const auto upstream : task.upstream)
+        total += static_cast<std::uint32_t>(
+            std::max(1, database.task_instances.at({row.run, dag.tasks[upstream].id}).mapped));
+    CHECK(decide(task.trigger_rule, counts, total) == Verdict::run);
 }
 
 void expect(const std::string& dag, const std::string& script) {

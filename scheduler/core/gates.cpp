@@ -1,0 +1,94 @@
+// Caps on one task: `max_parallel` (its instances in one run) and `max_active` (over all runs of its DAG). Who is past
+// the gates keeps its place from then until its try has ended; the others wait here and cost a turn nothing.
+#include <fmt/format.h>
+
+#include "scheduler/core/work.hpp"
+#include "scheduler/model/invariant.hpp"
+
+namespace weir::core {
+
+namespace {
+
+bool has_run_gate(const LiveRun& run, RecordIndex index) {
+    return run.is_instance(index) && run.task(index).foreach->max_parallel > 0;
+}
+
+// With how many each lets in.
+std::vector<std::pair<Gate*, int>> gates_of(LiveRun& run, RecordIndex index) {
+    const auto& task = run.task(index);
+    std::vector<std::pair<Gate*, int>> gates;
+    if (has_run_gate(run, index))
+        gates.emplace_back(&run.mapped.at(run.tasks[index].task).gate, task.foreach->max_parallel);
+    if (task.max_active > 0) gates.emplace_back(&run.definition->gates[task.id], task.max_active);
+    return gates;
+}
+
+}  // namespace
+
+std::vector<const Gate*> gates_before(const LiveRun& run, RecordIndex index) {
+    const auto& task = run.task(index);
+    std::vector<const Gate*> gates;
+    if (has_run_gate(run, index)) gates.push_back(&run.mapped.at(run.tasks[index].task).gate);
+    if (task.max_active > 0) gates.push_back(&run.definition->gates[task.id]);
+    return gates;
+}
+
+bool is_at_gate(const LiveRun& run, RecordIndex index) {
+    const int all = (has_run_gate(run, index) ? 1 : 0) + (run.task(index).max_active > 0 ? 1 : 0);
+    return run.tasks[index].gates < all;
+}
+
+bool pass_gates(Work& work, LiveRun& run, RecordIndex index) {
+    auto& record = run.tasks[index];
+    const auto gates = gates_of(run, index);
+    while (record.gates < gates.size()) {
+        const auto [gate, most] = gates[record.gates];
+        if (gate->inside >= most) {
+            gate->waiting.emplace(run.row.id, index);
+            record.reason = fmt::format("waits: {} of its instances run already", gate->inside);
+            touch(work, run, index);
+            return false;
+        }
+        ++gate->inside;
+        ++record.gates;
+    }
+    return true;
+}
+
+void force_gates(LiveRun& run, RecordIndex index) {
+    auto& record = run.tasks[index];
+    for (const auto& [gate, most] : gates_of(run, index)) {
+        ++gate->inside;
+        ++record.gates;
+    }
+}
+
+namespace {
+
+void let_through(Work& work, Gate& gate) {
+    while (!gate.waiting.empty()) {
+        const auto [run_id, index] = *gate.waiting.begin();
+        auto& run = work.memory.runs.at(run_id);
+        const auto [mine, most] = gates_of(run, index)[run.tasks[index].gates];
+        model::invariant(mine == &gate, "who waits at a gate waits at no other");
+        if (gate.inside >= most) return;
+        gate.waiting.erase(gate.waiting.begin());
+        if (pass_gates(work, run, index)) {
+            run.tasks[index].reason.clear();
+            add_ready(work, run, index);
+        }
+    }
+}
+
+}  // namespace
+
+void leave_gates(Work& work, LiveRun& run, RecordIndex index) {
+    auto& record = run.tasks[index];
+    const auto gates = gates_of(run, index);
+    const auto passed = std::exchange(record.gates, std::uint8_t{0});
+    if (passed < gates.size()) gates[passed].first->waiting.erase({run.row.id, index});
+    for (std::size_t i = 0; i < passed; ++i) --gates[i].first->inside;
+    for (std::size_t i = 0; i < passed; ++i) let_through(work, *gates[i].first);
+}
+
+}  // namespace weir::core
