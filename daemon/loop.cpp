@@ -14,6 +14,7 @@ namespace {
 constexpr std::chrono::seconds kLongestNap{1};
 constexpr std::chrono::minutes kHousekeepingInterval{1};
 constexpr std::chrono::milliseconds kDiskFullPause{1000};
+constexpr int kPastRuns = 100;  // that depends_on_past can look at
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -87,6 +88,10 @@ void Loop::look_up_history(std::vector<core::Input>& inputs) {
         } else if (auto* retry = std::get_if<core::RetryTasks>(&input)) {
             if (auto stored = parts_.store.find_run(retry->dag_id, retry->run_id))
                 retry->found_run = history_of(std::move(*stored));
+        } else if (auto* loaded = std::get_if<core::DagLoaded>(&input)) {
+            if (std::ranges::none_of(loaded->dag->tasks, &model::Task::depends_on_past)) continue;
+            for (auto& run : parts_.store.ended_runs(loaded->dag->id, kPastRuns))
+                loaded->found_past.push_back({std::move(run.run), nullptr, std::move(run.task_instances)});
         }
     }
 }

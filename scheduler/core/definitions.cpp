@@ -58,6 +58,7 @@ void apply(Work& work, const DagLoaded& input) {
     if (state.removed) touch(work, definition);
     if (!definition.makes_runs() || !same_schedule) definition.watched_since = work.now;
     state.removed = false;
+    learn_past(work, definition, input);
     definition.plan = work.memory.plan_of(state.version, input.dag);
     definition.schedule = compile_schedule(dag);
     // A schedule that is new, or says something else now, has no past to make up for.

@@ -14,6 +14,13 @@
 
 namespace weir::core {
 
+// A run as history has it, with the DAG of its version.
+struct RunHistory {
+    model::Run run;
+    std::shared_ptr<const model::Dag> dag;
+    std::vector<model::TaskInstance> task_instances;
+};
+
 // --- definitions -----------------------------------------------------------------------------------------------------
 
 // A file loaded, for the first time or changed. The same hash again changes nothing.
@@ -22,6 +29,8 @@ struct DagLoaded {
     // For the first load of a life, when history's newest version has another hash: that version, loaded. Without it the
     // schedule counts as changed, and no tick of the time before is made up for.
     std::shared_ptr<const model::Dag> found_previous = nullptr;
+    // For a DAG with depends_on_past: its newest ended runs that have a logical date. Their `dag` may be null.
+    std::vector<RunHistory> found_past = {};
 };
 // The file of this DAG is gone. Its live runs finish; it makes no new ones.
 struct DagRemoved {
@@ -50,12 +59,6 @@ struct SetPaused {
     model::RequestId request;
     std::string dag_id;
     bool paused = false;
-};
-// A run as history has it, with the DAG of its version.
-struct RunHistory {
-    model::Run run;
-    std::shared_ptr<const model::Dag> dag;
-    std::vector<model::TaskInstance> task_instances;
 };
 // Runs tasks again, with what is downstream of them; earlier tries and their logs stay.
 struct RetryTasks {

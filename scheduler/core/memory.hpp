@@ -171,6 +171,8 @@ struct ScheduleEntry {
     model::CronSchedule setting;
 };
 
+using PastRun = std::map<std::string, model::TaskState, std::less<>>;  // by task id
+
 struct Definition {
     model::DagState state;
     std::shared_ptr<const Plan> plan;  // null until its file loads in this life
@@ -182,7 +184,10 @@ struct Definition {
     // Since when this DAG can make runs without interruption, in this life. With catchup none, earlier ticks are missed.
     TimePoint watched_since;
     std::set<TimePoint> dates_ahead;  // see Recovered::dates_ahead
-    TimePoint last_manual_at;         // of a made-up run_id, and how many had this time
+    // Ended runs by logical date, newest last; only of a DAG with depends_on_past. Unknown until its file loads.
+    std::map<TimePoint, PastRun> past;
+    bool past_known = false;
+    TimePoint last_manual_at;  // of a made-up run_id, and how many had this time
     int manual_at_once = 0;
 
     std::map<std::string, LiveRun*, std::less<>> live;    // by run_id

@@ -39,6 +39,7 @@ std::shared_ptr<const Plan> make_plan(std::shared_ptr<const model::Dag> dag) {
         plan->lane_of.push_back(lane->second);
     }
     plan->is_leaf = find_leaves(*dag);
+    plan->looks_back = std::ranges::any_of(dag->tasks, &model::Task::depends_on_past);
     plan->by_id.resize(dag->tasks.size());
     std::iota(plan->by_id.begin(), plan->by_id.end(), 0U);
     std::ranges::sort(plan->by_id, {},

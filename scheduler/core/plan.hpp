@@ -27,6 +27,7 @@ struct Plan {
     // By TaskIndex: decides how the run ends. Those with nothing but teardowns downstream, as in Airflow; teardowns
     // themselves only if there is nothing else.
     std::vector<bool> is_leaf;
+    bool looks_back = false;  // has a task with depends_on_past
 
     [[nodiscard]] const model::Task& task(model::TaskIndex index) const { return dag->tasks[index]; }
     [[nodiscard]] std::optional<model::TaskIndex> find(std::string_view task_id) const;

@@ -18,6 +18,7 @@ LiveRun& add_run(Work& work, Definition& definition, model::Run row, std::shared
     run.row = std::move(row);
     run.plan = std::move(plan);
     run.definition = &definition;
+    if (run.row.logical_date) definition.past.erase(*run.row.logical_date);  // live again: its records count
     model::invariant(definition.live.emplace(run.row.run_id, &run).second, "run_ids of a DAG's live runs differ");
     return run;
 }
@@ -144,6 +145,7 @@ void end_if_finished(Work& work, LiveRun& run) {
     run.row.ended_at = work.now;
     touch(work, run);
     work.ended.push_back(&run);
+    remember_past(run);
     work.maybe_startable.push_back(&definition);
 }
 

@@ -150,6 +150,7 @@ void set_state(Work& work, LiveRun& run, RecordIndex index, TaskState next) {
     leave_state(work, run, index);
     enter_state(work, run, index, next);
     if (is_in_line(previous) && !is_in_line(next)) leave_gates(work, run, index);
+    if (is_finished(previous) != is_finished(next)) wake_later_runs(work, run);
     if (!run.is_instance(index) || previous == TaskState::removed || next == TaskState::removed) return;
     if (!is_finished(previous) && is_finished(next)) instance_finished(work, run, index);
     if (is_finished(previous) && !is_finished(next)) instance_reopened(work, run, index);
@@ -222,7 +223,8 @@ void decide_task(Work& work, LiveRun& run, RecordIndex index) {
         case Verdict::wait:
             return;
         case Verdict::run:
-            return admit(work, run, index);
+            if (past_allows(work, run, index)) admit(work, run, index);
+            return;
         case Verdict::skip:
             return finish_task(work, run, index, TaskState::skipped,
                                unmet_rule(task.trigger_rule, record.upstream, total), work.now);

@@ -109,6 +109,14 @@ void leave_gates(Work& work, LiveRun& run, RecordIndex index);
 // The gates on this record's way, in order.
 [[nodiscard]] std::vector<const Gate*> gates_before(const LiveRun& run, RecordIndex index);
 
+// --- past.cpp: depends_on_past and wait_for_downstream ----------------------------------------------------------------------
+// Whether the run before lets this task start; if not, its reason says what it waits for.
+[[nodiscard]] bool past_allows(Work& work, LiveRun& run, RecordIndex index);
+// A task of this run has ended, or is open again: the runs after it look again.
+void wake_later_runs(Work& work, const LiveRun& run);
+void remember_past(const LiveRun& run);
+void learn_past(Work& work, Definition& definition, const DagLoaded& input);
+
 // --- dispatch.cpp: slots -------------------------------------------------------------------------------------------------
 void apply(Work& work, const PoolsConfigured& input);
 void prepare_lanes(Memory& memory, LiveRun& run);

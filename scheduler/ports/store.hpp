@@ -53,6 +53,8 @@ class Store {
     [[nodiscard]] virtual StoredState recover() = 0;
 
     [[nodiscard]] virtual std::optional<StoredRun> find_run(std::string_view dag_id, std::string_view run_id) = 0;
+    // The newest ended runs of a DAG that have a logical date, without their open tries and the text of their version.
+    [[nodiscard]] virtual std::vector<StoredRun> ended_runs(std::string_view dag_id, int most) = 0;
     [[nodiscard]] virtual bool has_run(std::string_view dag_id, std::string_view run_id,
                                        std::optional<model::TimePoint> logical_date) = 0;
 

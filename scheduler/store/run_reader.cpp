@@ -38,6 +38,8 @@ std::vector<std::string> live_run_sql() { return {live_sql(), version_sql(), tas
 RunReader::RunReader(SQLite::Database& db)
     : live_(db, live_sql()),
       find_(db, select<model::Run>("WHERE dag_id = ? AND run_id = ?")),
+      ended_(db, select<model::Run>("WHERE dag_id = ? AND logical_date IS NOT NULL AND state IN ('success', 'failed') "
+                                    "ORDER BY logical_date DESC LIMIT ?")),
       exists_(db,
               "SELECT EXISTS (SELECT 1 FROM dag_run WHERE dag_id = ?1 AND run_id = ?2)"
               " OR EXISTS (SELECT 1 FROM dag_run WHERE dag_id = ?1 AND logical_date = ?3)"),
@@ -63,6 +65,18 @@ std::optional<ports::StoredRun> RunReader::find(const std::string& dag_id, const
     stored.run = std::move(found.front());
     read_rest(stored);
     return stored;
+}
+
+std::vector<ports::StoredRun> RunReader::ended(const std::string& dag_id, int most) {
+    bind_values(ended_, dag_id, most);
+    std::vector<ports::StoredRun> ended;
+    for (model::Run& run : read_all<model::Run>(ended_)) {
+        ports::StoredRun& stored = ended.emplace_back();
+        stored.run = std::move(run);
+        bind_values(task_instances_, stored.run.id);
+        stored.task_instances = read_all<model::TaskInstance>(task_instances_);
+    }
+    return ended;
 }
 
 bool RunReader::exists(const std::string& dag_id, const std::string& run_id,

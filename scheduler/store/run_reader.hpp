@@ -26,13 +26,14 @@ class RunReader {
 
     [[nodiscard]] std::vector<ports::StoredRun> live();  // queued or running, by id
     [[nodiscard]] std::optional<ports::StoredRun> find(const std::string& dag_id, const std::string& run_id);
+    [[nodiscard]] std::vector<ports::StoredRun> ended(const std::string& dag_id, int most);
     [[nodiscard]] bool exists(const std::string& dag_id, const std::string& run_id,
                               std::optional<model::TimePoint> logical_date);
 
    private:
     void read_rest(ports::StoredRun& stored);
 
-    SQLite::Statement live_, find_, exists_, version_, task_instances_, open_tries_;
+    SQLite::Statement live_, find_, ended_, exists_, version_, task_instances_, open_tries_;
 };
 
 // The statements behind live(), for the test that reads their query plans.

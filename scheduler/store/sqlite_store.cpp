@@ -120,6 +120,10 @@ std::optional<ports::StoredRun> SqliteStore::find_run(std::string_view dag_id, s
     return writer_->runs.find(std::string(dag_id), std::string(run_id));
 }
 
+std::vector<ports::StoredRun> SqliteStore::ended_runs(std::string_view dag_id, int most) {
+    return writer_->runs.ended(std::string(dag_id), most);
+}
+
 bool SqliteStore::has_run(std::string_view dag_id, std::string_view run_id,
                           std::optional<model::TimePoint> logical_date) {
     return writer_->runs.exists(std::string(dag_id), std::string(run_id), logical_date);

@@ -19,6 +19,7 @@ class SqliteStore final : public ports::Store {
     [[nodiscard]] ports::CommitOutcome commit(std::span<const core::Change> changes) override;
     [[nodiscard]] ports::StoredState recover() override;
     [[nodiscard]] std::optional<ports::StoredRun> find_run(std::string_view dag_id, std::string_view run_id) override;
+    [[nodiscard]] std::vector<ports::StoredRun> ended_runs(std::string_view dag_id, int most) override;
     [[nodiscard]] bool has_run(std::string_view dag_id, std::string_view run_id,
                                std::optional<model::TimePoint> logical_date) override;
     [[nodiscard]] ports::Pruned prune(model::TimePoint before, int keep_last) override;

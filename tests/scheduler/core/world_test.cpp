@@ -47,6 +47,8 @@ void set_option(model::Task& task, const std::string& name, const std::string& v
              else
                  t.retry.on->exit_codes.push_back(std::stoi(text));
          }},
+        {"past", [](auto& t, const auto&) { t.depends_on_past = true; }},
+        {"wait_for_downstream", [](auto& t, const auto&) { t.depends_on_past = t.wait_for_downstream = true; }},
         {"setup", [](auto& t, const auto&) { t.setup = true; }},
         {"teardown",
          [](auto& t, const auto&) {
@@ -71,7 +73,7 @@ bool is_open(const model::Try& row) {
 }
 
 std::pair<std::string, std::string> split(const std::string& name) {
-    const auto colon = name.find(':');
+    const auto colon = name.rfind(':');
     if (colon == std::string::npos) return {"r", name};
     return {name.substr(0, colon), name.substr(colon + 1)};
 }
@@ -267,7 +269,11 @@ void World::run_until(TimePoint until) {
 
 void World::load(std::shared_ptr<const model::Dag> dag, std::shared_ptr<const model::Dag> previous) {
     files_[dag->id] = dag;
-    step({DagLoaded{std::move(dag), std::move(previous)}});
+    DagLoaded input{std::move(dag), std::move(previous)};
+    for (const auto& [id, row] : database.runs)
+        if (row.dag_id == input.dag->id && row.logical_date && is_finished(row.state))
+            input.found_past.push_back(database.history_of(row));
+    step({std::move(input)});
 }
 
 void World::crash(bool files) {
