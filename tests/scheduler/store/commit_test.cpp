@@ -109,6 +109,8 @@ struct Folded {
     std::map<std::int64_t, model::Run> runs;
     std::map<std::tuple<std::int64_t, std::string, int>, model::TaskInstance> task_instances;
     std::map<std::int64_t, model::Try> tries;
+    std::map<std::int64_t, model::Backfill> backfills;
+    std::map<std::int64_t, model::Notification> notifications;
 
     void operator()(const model::DagVersion&) {}
     void operator()(const model::DagState& row) { dags[row.dag_id] = row; }
@@ -117,6 +119,17 @@ struct Folded {
         task_instances[{row.run.value, row.task_id, row.map_index}] = row;
     }
     void operator()(const model::Try& row) { tries[row.id.value] = row; }
+    void operator()(const core::TryErased& erased) { tries.erase(erased.id.value); }
+    // Of these only the open ones are read again, by recovery.
+    void operator()(const model::Backfill& row) {
+        const bool open = row.state == model::BackfillState::running || row.state == model::BackfillState::paused;
+        backfills.erase(row.id.value);
+        if (open) backfills.emplace(row.id.value, row);
+    }
+    void operator()(const model::Notification& row) {
+        notifications.erase(row.id.value);
+        if (row.state == model::NotificationState::pending) notifications.emplace(row.id.value, row);
+    }
 };
 
 class RandomChanges {
@@ -124,15 +137,22 @@ class RandomChanges {
     explicit RandomChanges(unsigned seed) : random_(seed) {}
 
     core::Change next() {
-        switch (below(4)) {
+        switch (below(7)) {
             case 0:
                 return next_run();
             case 1:
                 return next_try();
+            case 3:
+                return core::TryErased{{1 + below(300)}};
+            case 4:
+                return next_backfill();
+            case 5:
+                return next_notification();
             case 2: {
                 model::DagState dag = a_dag("etl", 1);
                 dag.paused = below(2) == 1;
                 dag.scheduled_through = maybe_time();
+                dag.failed_in_a_row = static_cast<int>(below(4));
                 return dag;
             }
             default:
@@ -159,6 +179,11 @@ class RandomChanges {
         run.ended_at = maybe_time();
         run.note = std::string(static_cast<std::size_t>(below(50)), 'n');
         run.params["n"] = below(100);
+        run.restart_of = below(2) == 0 ? "" : "run-1";
+        run.backfill = {below(3)};
+        run.retries_used = static_cast<int>(below(3));
+        run.retry_at = maybe_time();
+        run.deadline_missed = below(2) == 1;
         return run;
     }
     model::TaskInstance next_task() {
@@ -167,7 +192,41 @@ class RandomChanges {
         task.try_number = static_cast<int>(below(5));
         task.retry_at = maybe_time();
         if (below(2) == 1) task.outputs = {{"rows", below(1000)}};
+        task.mapped = static_cast<int>(below(3));
+        if (below(2) == 1) task.item = below(9);
+        task.label = below(2) == 1 ? "de" : "";
+        task.waits_since = maybe_time();
+        task.deadline_missed = below(2) == 1;
         return task;
+    }
+    model::Backfill next_backfill() {
+        model::Backfill row;
+        row.id = {1 + below(10)};
+        row.dag_id = "etl";
+        row.from = at(below(100));
+        row.to = at(100 + below(100));
+        row.state = any<model::BackfillState>();
+        row.reprocess = any<model::Reprocess>();
+        row.backwards = below(2) == 1;
+        row.params["n"] = below(100);
+        row.ended_at = maybe_time();
+        row.made = below(100);
+        row.made_through = maybe_time();
+        return row;
+    }
+    model::Notification next_notification() {
+        model::Notification row;
+        const std::int64_t id = 1 + below(10);
+        row.id = {id};
+        row.dag_id = "etl";
+        row.run_id = "run-" + std::to_string(id);
+        row.event = any<model::AlertEvent>();
+        row.notifier = "slack";
+        row.message = {{"n", below(100)}};
+        row.state = any<model::NotificationState>();
+        row.attempts = static_cast<int>(below(5));
+        row.ended_at = maybe_time();
+        return row;
     }
     model::Try next_try() {
         // A try belongs to one task instance for ever.
@@ -207,7 +266,10 @@ TEST_CASE("folding the committed changes gives the stored rows") {
         }
         const auto store = open_store(folder.database());
         Folded stored;
-        for (const model::DagState& dag : store->recover().dags) stored(dag);
+        const ports::StoredState state = store->recover();
+        for (const model::DagState& dag : state.dags) stored(dag);
+        for (const model::Backfill& backfill : state.open_backfills) stored(backfill);
+        for (const model::Notification& notification : state.open_notifications) stored(notification);
         const auto history = open_history(store->database());
         for (const model::Run& run : history->runs({.limit = 1000}).rows) stored(run);
         for (const auto& row : history->task_instances({.limit = 10'000}).rows) {
@@ -219,6 +281,8 @@ TEST_CASE("folding the committed changes gives the stored rows") {
         CHECK(stored.runs == folded.runs);
         CHECK(stored.task_instances == folded.task_instances);
         CHECK(stored.tries == folded.tries);
+        CHECK(stored.backfills == folded.backfills);
+        CHECK(stored.notifications == folded.notifications);
     }
 }
 

@@ -74,6 +74,25 @@ TEST_CASE("dates ahead are those after the DAG's last decided tick") {
     CHECK(store->recover().dates_ahead == expected);
 }
 
+TEST_CASE("the ended runs of a DAG come newest first, with their task instances, and no live ones") {
+    const TempFolder folder;
+    const auto store = open_store(folder.database());
+    std::vector<core::Change> changes{a_version(1), a_dag("etl", 1)};
+    for (const std::int64_t id : {1, 2, 3, 4}) {
+        model::Run run = id == 4 ? a_run(id) : finished(a_run(id));
+        if (id != 2) run.logical_date = at(id);
+        changes.emplace_back(run);
+        changes.emplace_back(a_task(id, "load", model::TaskState::failed));
+    }
+    commit(*store, changes);
+    const auto ended = store->ended_runs("etl", 10);
+    REQUIRE(ended.size() == 2);
+    CHECK(ended[0].run.id == model::RunId{3});
+    CHECK(ended[1].run.id == model::RunId{1});
+    CHECK(ended[0].task_instances.at(0).state == model::TaskState::failed);
+    CHECK(store->ended_runs("etl", 1).size() == 1);
+}
+
 TEST_CASE("recovery reads what is open and never walks history") {
     const TempFolder folder;
     const auto store = open_store(folder.database());
@@ -84,9 +103,10 @@ TEST_CASE("recovery reads what is open and never walks history") {
         while (plan.executeStep()) {
             const std::string step = plan.getColumn(3).getString();
             CAPTURE(step);
-            // Only the table of DAGs, "d", is read from end to end.
-            CHECK(
-                (step.find("SCAN") == std::string::npos || step.starts_with("SCAN d") || step == "SCAN CONSTANT ROW"));
+            // From end to end only the table of DAGs, "d", is read, and indexes that hold nothing but open rows.
+            CHECK((step.find("SCAN") == std::string::npos || step.starts_with("SCAN d") ||
+                   step == "SCAN CONSTANT ROW" || step.ends_with("USING INDEX backfill_open") ||
+                   step.ends_with("USING INDEX notification_open")));
         }
     }
 }
