@@ -2,6 +2,7 @@
 #include <functional>
 
 #include "scheduler/core/launch.hpp"
+#include "scheduler/model/task_path.hpp"
 
 namespace weir::core {
 
@@ -97,8 +98,9 @@ struct Names {
             for (const auto upstream : run.task(index).upstream) all[run.task(upstream).id] = other_task(upstream);
             return all;
         }
-        const auto other = run.plan->find(path.front());
-        return other ? value_at(other_task(*other), path.subspan(1)) : std::nullopt;
+        const auto named = model::find_task(path, run.task(index).group,
+                                            [this](const std::string& id) { return run.plan->find(id).has_value(); });
+        return named ? value_at(other_task(*run.plan->find(named->id)), path.subspan(named->names)) : std::nullopt;
     }
 
     [[nodiscard]] std::optional<Json> operator()(Path path) const {

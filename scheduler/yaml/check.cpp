@@ -102,6 +102,8 @@ class Checker {
             for (auto& entry : map->entries) check(entry.value, shape_, entry.key, reading_);
         const auto* scalar = node_.scalar();
         if (scalar == nullptr) return;
+        if (form.constant && holds_template(node_))
+            return told(fmt::format("{}: no ${{{{ }}}} may stand in these values", key_));
         switch (type_of(*scalar)) {
             case ScalarType::text:
             case ScalarType::integer:
@@ -124,6 +126,8 @@ class Checker {
         if (list == nullptr) return misfit();
         if (list->items.size() < form.least)
             told(fmt::format("{}: expected {}, found an empty list", key_, shape_.wanted));
+        if (list->items.size() > form.most)
+            told(fmt::format("{}: {} items; at most {} may stand here", key_, list->items.size(), form.most));
         std::unordered_set<std::string_view> seen;
         for (auto& item : list->items) {
             check(item, *form.item, key_, reading_);
@@ -139,6 +143,8 @@ class Checker {
         auto* map = std::get_if<Map>(&node_.value);
         if (map == nullptr) return misfit();
         if (map->entries.size() < form.least) told(fmt::format("{}: expected {}, found none", key_, shape_.wanted));
+        if (map->entries.size() > form.most)
+            told(fmt::format("{}: {} entries; at most {} may stand here", key_, map->entries.size(), form.most));
         for (auto& entry : map->entries) {
             if (form.key.fault)
                 if (const auto fault = form.key.fault(entry.key, reading_.surroundings); !fault.empty()) {
@@ -173,6 +179,8 @@ class Checker {
         if (const auto* picked = pick(form, node_)) return check(node_, *picked, key_, reading_);
         misfit();
     }
+
+    void operator()(const Named& form) const { check(node_, *form.shape(), key_, reading_); }
 
    private:
     template <class T>
@@ -268,7 +276,8 @@ class Checker {
 
 void check(Node& node, const Shape& shape, std::string_view key, Reading& reading) {
     if (shape.templates && holds_template(node)) {
-        reading.templates.push_back({&node, reading.scope});
+        const auto* text = std::get_if<Text>(&shape.form);
+        reading.templates.push_back({&node, reading.scope, text != nullptr && text->sql});
         return;
     }
     std::visit(Checker(node, shape, key, reading), shape.form);

@@ -13,6 +13,7 @@ namespace weir::yaml {
 struct TemplateUse {
     const Node* text;
     const Node* scope;
+    bool sql = false;  // values are bound to it: they stand where SQL takes a value
 };
 
 struct Reading {

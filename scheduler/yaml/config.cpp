@@ -8,15 +8,33 @@
 namespace weir::yaml {
 namespace {
 
-// {redis: {…}} -> {"kind": "redis", …}. Tasks run in folders of their own: paths become absolute here.
+// Tasks run in folders of their own: what a path is relative to must be written out.
+void make_absolute(Json& secret, const std::string& folder) {
+    if (secret.is_object() && secret.contains("file"))
+        secret["file"] = absolute_path(folder, secret["file"].get<std::string>());
+}
+
+// {redis: {…}} -> {"kind": "redis", …}
 Json connection_settings(const Node& node, const std::string& folder) {
     const auto kinds = to_settings(node, *connection_shape());
     const auto kind = kinds.begin();
     Json settings = kind.value();
     settings["kind"] = kind.key();
     if (settings.contains("socket")) settings["socket"] = absolute_path(folder, settings["socket"].get<std::string>());
-    if (settings.contains("password") && settings["password"].contains("file"))
-        settings["password"]["file"] = absolute_path(folder, settings["password"]["file"].get<std::string>());
+    if (settings.contains("password")) make_absolute(settings["password"], folder);
+    return settings;
+}
+
+Json notifier_settings(const Node& node, const std::string& folder) {
+    auto settings = to_settings(node, *notifier_shape());
+    if (settings.contains("run")) {
+        settings["kind"] = "run";
+        return settings;
+    }
+    settings["kind"] = "webhook";
+    make_absolute(settings["webhook"], folder);
+    if (!settings.contains("headers")) settings["headers"] = Json::object();
+    for (auto& header : settings["headers"]) make_absolute(header, folder);
     return settings;
 }
 
@@ -27,6 +45,7 @@ Surroundings Config::surroundings() const {
     for (const auto& [name, settings] : connections)
         surroundings.connections[name] = settings.at("kind").get<std::string>();
     for (const auto& pool : pools) surroundings.pools.insert(pool.name);
+    for (const auto& [name, settings] : notifiers) surroundings.notifiers.insert(name);
     surroundings.timezone = timezone;
     surroundings.complete = true;
     return surroundings;
@@ -44,7 +63,7 @@ LoadedConfig load_config(std::string_view text, const std::string& file, const s
     Problems problems(file);
     auto tree = read_tree(text, problems);
     if (!tree) return {std::nullopt, problems.take()};
-    ConfigDraft draft{folder, default_config(folder), nullptr};
+    ConfigDraft draft{folder, default_config(folder), nullptr, nullptr};
     if (tree->root.nothing()) return {std::move(draft.config), {}};  // all defaults, as without the file
 
     const Surroundings nothing_around;
@@ -56,6 +75,9 @@ LoadedConfig load_config(std::string_view text, const std::string& file, const s
     if (draft.connections != nullptr)
         for (const auto& entry : draft.connections->map()->entries)
             draft.config.connections[entry.key] = connection_settings(entry.value, folder);
+    if (draft.notifiers != nullptr)
+        for (const auto& entry : draft.notifiers->map()->entries)
+            draft.config.notifiers[entry.key] = notifier_settings(entry.value, folder);
     return {std::move(draft.config), {}};
 }
 

@@ -11,6 +11,10 @@
 //     cache:     {redis: {host: 127.0.0.1, port: 6379, db: 0, username: …, password: {env: CACHE_PASSWORD}, socket: /path}}
 //     warehouse: {postgres: {host: …, port: 5432, database: …, user: …, password: {file: /run/secrets/pg}, sslmode: prefer}}
 //
+//   notifiers:                      # who can be told of a run's or a task's end
+//     team: {webhook: {env: TEAM_HOOK}, headers: {Authorization: {file: /run/secrets/token}}}
+//     desk: {run: ./tell-the-desk.sh}
+//
 // A secret is {env: NAME} or {file: path}, never text; it is read where it is used, by the task's own process.
 #pragma once
 
@@ -38,6 +42,9 @@ struct Config {
     std::vector<model::Pool> pools;  // with default_pool, always
     // name -> {"kind": "redis", …the settings as written, secrets still {"env": NAME}}
     std::map<std::string, model::Json> connections;
+    // name -> {"kind": "webhook", "webhook": address or secret, "headers": {name: text or secret}}
+    //      or {"kind": "run", "run": the script}, which runs in the folder of weir.yaml
+    std::map<std::string, model::Json> notifiers;
 
     [[nodiscard]] Surroundings surroundings() const;
 };

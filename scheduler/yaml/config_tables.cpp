@@ -90,6 +90,30 @@ const ShapePtr& connection_shape() {
     return made;
 }
 
+const ShapePtr& notifier_shape() {
+    static const auto made = [] {
+        const auto text_or_secret = [](ShapePtr text) {
+            auto wanted = text->wanted + ", or {env: NAME} or {file: path}";
+            return either(std::move(wanted), {std::move(text), secret()});
+        };
+        const auto object_of = [](Object table) { return std::make_shared<const Object>(std::move(table)); };
+        return shape(
+            "a map such as {webhook: {env: TEAM_HOOK}}",
+            Variants{
+                {object_of(
+                     {"a webhook",
+                      "An address that gets a POST with JSON",
+                      {{"webhook", text_or_secret(web_address()), "The address, or where it is read", true},
+                       {"headers",
+                        shape("a map of names and values", MapOf{header_name(), text_or_secret(filled_text("a text"))}),
+                        "Headers of the request"}}}),
+                 object_of({"a script that tells",
+                            "A shell script, run in the folder of weir.yaml",
+                            {{"run", script(), "The script; what has happened stands in WEIR_… variables", true}}})}});
+    }();
+    return made;
+}
+
 const Table<ConfigDraft>& config_table() {
     static const Table<ConfigDraft> table(
         {"weir.yaml", "Settings of a Weir daemon; paths are relative to this file's folder", {}, {}},
@@ -124,6 +148,9 @@ const Table<ConfigDraft>& config_table() {
               shape("a map of connections", MapOf{id_text("the name of a connection"), connection_shape()}),
               "Servers that tasks use, by name"},
              [](ConfigDraft& draft, const Node& value) { draft.connections = &value; }},
+            {{"notifiers", shape("a map of notifiers", MapOf{id_text("the name of a notifier"), notifier_shape()}),
+              "Who can be told of a run's or a task's end, by name"},
+             [](ConfigDraft& draft, const Node& value) { draft.notifiers = &value; }},
         });
     return table;
 }

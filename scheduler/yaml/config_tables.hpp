@@ -9,10 +9,12 @@ namespace weir::yaml {
 struct ConfigDraft {
     std::string folder;
     Config config;
-    const Node* connections = nullptr;  // made into JSON when nothing was wrong
+    const Node* connections = nullptr;  // these are made into JSON when nothing was wrong
+    const Node* notifiers = nullptr;
 };
 
 [[nodiscard]] const Table<ConfigDraft>& config_table();
 [[nodiscard]] const ShapePtr& connection_shape();
+[[nodiscard]] const ShapePtr& notifier_shape();
 
 }  // namespace weir::yaml

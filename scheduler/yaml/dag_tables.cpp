@@ -1,8 +1,9 @@
 #include "scheduler/yaml/dag_tables.hpp"
 
+#include "scheduler/yaml/alert_tables.hpp"
 #include "scheduler/yaml/formats.hpp"
-#include "scheduler/yaml/scalar.hpp"
-#include "scheduler/yaml/settings.hpp"
+#include "scheduler/yaml/groups.hpp"
+#include "scheduler/yaml/params.hpp"
 #include "scheduler/yaml/task_tables.hpp"
 
 namespace weir::yaml {
@@ -44,35 +45,9 @@ void store_schedule(DagDraft& draft, const Node& value) {
         store_schedule_entry(draft, value);
 }
 
-void store_params(DagDraft& draft, const Node& value) {
-    for (const auto& entry : value.map()->entries) {
-        ParamDraft param;
-        param.param.name = entry.key;
-        param.param.schema = Json::object();
-        param.node = &entry.value;
-        if (entry.value.scalar() != nullptr)
-            param.fallback = &entry.value;
-        else
-            param_table().fill(entry.value, param);
-        draft.params.push_back(std::move(param));
-    }
-}
-
-void store_tasks(DagDraft& draft, const Node& value) {
-    draft.tasks.reserve(value.map()->entries.size());
-    for (const auto& entry : value.map()->entries) {
-        TaskDraft task = draft.defaults;
-        task.task.id = entry.key;
-        task.task.line = entry.place.line;
-        task.place = entry.place;
-        task.node = &entry.value;
-        task_table().fill(entry.value, task);
-        draft.tasks.push_back(std::move(task));
-    }
-}
-
-Key schema_key(std::string name, ShapePtr shape, std::string doc) {
-    return {std::move(name), std::move(shape), std::move(doc)};
+template <model::AlertEvent on>
+void store_alerts_on(DagDraft& draft, const Node& value) {
+    store_alerts(draft.dag.alerts, on, value);
 }
 
 ShapePtr entry_of(const ShapePtr& map) {
@@ -81,40 +56,7 @@ ShapePtr entry_of(const ShapePtr& map) {
 
 }  // namespace
 
-const Table<ParamDraft>& param_table() {
-    // The names are JSON Schema's own; each row but the first two goes into the param's schema as it stands.
-    constexpr auto kLongest = std::int64_t{1} << 20;
-    static const Table<ParamDraft> table(
-        {"a param", "A value that a run gets; the form for starting a run is made from it", {}, {}},
-        {
-            {{"description", text("a text"), "Shown beside the field of the form"},
-             [](ParamDraft& draft, const Node& value) { draft.param.description = text_of(value); }},
-            {{"default", shape("a value", AnyValue{}),
-              "What a run gets that names none; without it a run must name one"},
-             [](ParamDraft& draft, const Node& value) { draft.fallback = &value; }},
-            {schema_key("type", choice({"string", "integer", "number", "boolean", "array", "object"}),
-                        "Type of the value; that of the default unless set"),
-             [](ParamDraft& draft, const Node& value) { draft.param.schema["type"] = to_json(value); }},
-            {schema_key("enum", list_of("a list of values", shape("a text, number or boolean", AnyValue{true}), 1),
-                        "All values that are allowed"),
-             [](ParamDraft& draft, const Node& value) { draft.param.schema["enum"] = to_json(value); }},
-            {schema_key("minimum", number(-1e18, 1e18), "Smallest number"),
-             [](ParamDraft& draft, const Node& value) { draft.param.schema["minimum"] = to_json(value); }},
-            {schema_key("maximum", number(-1e18, 1e18), "Largest number"),
-             [](ParamDraft& draft, const Node& value) { draft.param.schema["maximum"] = to_json(value); }},
-            {schema_key("minLength", whole(0, kLongest), "Least number of characters"),
-             [](ParamDraft& draft, const Node& value) { draft.param.schema["minLength"] = to_json(value); }},
-            {schema_key("maxLength", whole(0, kLongest), "Largest number of characters"),
-             [](ParamDraft& draft, const Node& value) { draft.param.schema["maxLength"] = to_json(value); }},
-            {schema_key("pattern", pattern(), "Regular expression that is found in the text"),
-             [](ParamDraft& draft, const Node& value) { draft.param.schema["pattern"] = to_json(value); }},
-        });
-    return table;
-}
-
 const Table<DagDraft>& dag_table() {
-    const auto param = either("a value, or a map such as {type: integer, default: 1}",
-                              {shape("a text, number or boolean", AnyValue{true}), param_table().shape()});
     const auto entry = entry_of(schedule_table().shape());
     static const Table<DagDraft> table(
         {"a DAG", "A pipeline: tasks, in what order, and when", {}, {}},
@@ -133,18 +75,37 @@ const Table<DagDraft>& dag_table() {
                      {cron(), schedule_table().shape(), list_of("a list of schedule entries", entry, 1)}),
               "When it runs: a cron expression or entries, any of which starts a run; by hand only unless set"},
              store_schedule},
-            {{"params", shape("a map of params", MapOf{name_text("the name of a param"), param}),
-              "Values that a run can be given"},
-             store_params},
+            {{"params", params_shape("a param"), "Values that a run can be given"},
+             [](DagDraft& draft, const Node& value) { draft.params = read_params(value); }},
             {{"max_active_runs", whole(1, 100'000), "Runs of this DAG at once; further ones wait", false,
               model::Dag{}.max_active_runs},
              [](DagDraft& draft, const Node& value) { draft.dag.max_active_runs = whole_of<int>(value); }},
             {{"max_active_tasks", whole(1, 100'000), "Tasks of one run at once", false, model::Dag{}.max_active_tasks},
              [](DagDraft& draft, const Node& value) { draft.dag.max_active_tasks = whole_of<int>(value); }},
+            {{"pause_after_failures", whole(0, 1000), "Failed runs in a row that pause the DAG; 0 is never", false,
+              model::Dag{}.pause_after_failures},
+             [](DagDraft& draft, const Node& value) { draft.dag.pause_after_failures = whole_of<int>(value); }},
+            {{"run_retries", whole(0, 1000), "How often a run that failed runs its failed tasks again", false,
+              model::Dag{}.run_retries},
+             [](DagDraft& draft, const Node& value) { draft.dag.run_retries = whole_of<int>(value); }},
+            {{"run_retry_delay", duration(), "Wait before that", false,
+              model::format_duration(model::Dag{}.run_retry_delay)},
+             [](DagDraft& draft, const Node& value) { draft.dag.run_retry_delay = duration_of(value); }},
+            {{"on_success", alert_targets(), "Who is told when a run has succeeded"},
+             store_alerts_on<model::AlertEvent::success>},
+            {{"on_failure", alert_targets(), "Who is told when a run has failed"},
+             store_alerts_on<model::AlertEvent::failure>},
+            {{"on_deadline", alert_targets(), "Who is told when a run's deadline has passed"},
+             store_alerts_on<model::AlertEvent::deadline>},
+            {{"deadline", run_deadline(), "When a run should be over, from when it was queued"},
+             [](DagDraft& draft, const Node& value) {
+                 draft.dag.deadline = deadline_of(value);
+                 add_deadline_alert(draft.dag.alerts, value);
+             }},
             {{"defaults", defaults_table().shape(), "Keys that hold for every task that does not set them itself"},
              [](DagDraft& draft, const Node& value) { defaults_table().fill(value, draft.defaults); }},
-            {{"tasks", shape("a map of at least one task", MapOf{id_text("a task id"), task_table().shape(), 1}),
-              "The tasks, by id", true},
+            {{"tasks", shape("a map of at least one task", Named{"tasks", &tasks_shape}),
+              "The tasks, by id, and groups of tasks", true},
              store_tasks},
         });
     return table;

@@ -8,9 +8,6 @@ namespace weir::yaml {
 
 [[nodiscard]] const Table<DagDraft>& dag_table();
 
-// What a scalar `x: 5` or a map says of a param.
-[[nodiscard]] const Table<ParamDraft>& param_table();
-
 // The settings' shape of an operator that has some.
 [[nodiscard]] const Shape& settings_shape(model::OperatorKind kind);
 

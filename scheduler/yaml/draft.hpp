@@ -2,6 +2,7 @@
 // all names of the file are.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -10,17 +11,42 @@
 
 namespace weir::yaml {
 
+inline constexpr std::size_t kNoGroup = static_cast<std::size_t>(-1);
+
 struct TaskDraft {
     const std::string* folder = nullptr;  // base of relative paths
     model::Task task;
-    Place place;                 // of its key
-    const Node* node = nullptr;  // the whole task
+    std::size_t group = kNoGroup;  // into DagDraft::groups: the innermost around it
+    Place place;                   // of its key
+    const Node* node = nullptr;    // the whole task
     const Node* needs = nullptr;
     const Node* condition = nullptr;
+    const Node* foreach = nullptr;
+    const Node* teardown = nullptr;
     const Node* max_retry_delay = nullptr;
-    const Node* settings = nullptr;  // of load, sql or check
+    const Node* timeout = nullptr;
+    const Node* settings = nullptr;  // of every operator but run
     model::OperatorKind kind = model::OperatorKind::run;
     std::vector<model::TaskIndex> upstream;  // into DagDraft::tasks
+    std::vector<model::TaskIndex> setups;    // of a teardown
+
+    // The key where the task itself has it, not `defaults`.
+    [[nodiscard]] const Node* own(std::string_view key) const {
+        const auto* map = node == nullptr ? nullptr : node->map();
+        const auto* entry = map == nullptr ? nullptr : map->find(key);
+        return entry == nullptr ? nullptr : &entry->value;
+    }
+};
+
+struct GroupDraft {
+    model::Group group;
+    std::size_t parent = kNoGroup;  // into DagDraft::groups
+    Place place;                    // of its key
+    const Node* needs = nullptr;
+    const Node* defaults = nullptr;
+    const Node* tasks = nullptr;
+    model::TaskIndex begin = 0;  // its tasks, also those of groups in it, stand together
+    model::TaskIndex end = 0;
 };
 
 struct ParamDraft {
@@ -32,10 +58,11 @@ struct ParamDraft {
 struct DagDraft {
     std::string folder;
     std::string timezone;  // of schedules that name none
-    model::Dag dag;        // its tasks and params are in the drafts
+    model::Dag dag;        // its tasks, params and groups are in the drafts
     std::vector<ParamDraft> params;
     TaskDraft defaults;
-    std::vector<TaskDraft> tasks;  // in the order of the file
+    std::vector<TaskDraft> tasks;    // in the order of the file
+    std::vector<GroupDraft> groups;  // an outer one before those in it
 };
 
 }  // namespace weir::yaml

@@ -53,6 +53,21 @@ Text id_text(std::string what) {
             false};
 }
 
+Text task_id_text() {
+    return {[](std::string_view text, const Surroundings&) {
+                auto fault = id_fault(text, "a task id");
+                if (!fault.empty() || text.find('.') == std::string_view::npos) return fault;
+                std::string without(text);
+                std::ranges::replace(without, '.', '_');
+                return fmt::format("'{}' can't be a task id; a point stands between a group and its tasks: write {}",
+                                   text, without);
+            },
+            {{"pattern", "^[A-Za-z0-9_-]+$"}, {"maxLength", kLongestId}},
+            false,
+            {},
+            false};
+}
+
 Text name_text(std::string what) {
     return {[what = std::move(what)](std::string_view text, const Surroundings&) {
                 if (is_name(text)) return std::string();
@@ -78,6 +93,21 @@ Text variable_text() {
             false};
 }
 
+Text header_name() {
+    return {[](std::string_view text, const Surroundings&) -> std::string {
+                constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+                const auto fits = [kMarks](char c) {
+                    return is_letter(c) || is_digit(c) || kMarks.find(c) != std::string_view::npos;
+                };
+                if (!text.empty() && std::ranges::all_of(text, fits)) return "";
+                return fmt::format("'{}' can't name a header", text);
+            },
+            {{"pattern", "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"}},
+            false,
+            {},
+            false};
+}
+
 ShapePtr duration() {
     const auto fault = [](std::string_view text) -> std::string {
         return model::parse_duration(text) ? "" : "no duration";
@@ -87,6 +117,37 @@ ShapePtr duration() {
          {{{"const", 0}},
           {{"type", "string"}, {"pattern", "^(0|(?=[0-9])([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?)$"}}}}};
     return shape("a duration such as 30s, 5m or 1h30m", Measure{alone(fault), std::move(schema), "s"});
+}
+
+ShapePtr instant() {
+    return text("a time such as \"2026-11-22T08:00:00Z\"", alone([](std::string_view text) -> std::string {
+                    if (model::parse_rfc3339(text)) return "";
+                    return fmt::format("'{}' is no time; write date, time and offset: \"2026-11-22T08:00:00Z\"", text);
+                }),
+                {{"pattern", "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})$"}});
+}
+
+ShapePtr web_address() {
+    return text("an address such as https://example.org/ready", alone([](std::string_view text) -> std::string {
+                    for (const std::string_view scheme : {"http://", "https://"})
+                        if (text.starts_with(scheme) && text.size() > scheme.size() &&
+                            text.find_first_of(" \n") == std::string_view::npos)
+                            return "";
+                    return fmt::format("'{}' is no address; it begins with http:// or https://", text);
+                }),
+                {{"pattern", "^https?://[^ ]+$"}});
+}
+
+ShapePtr script() {
+    return filled_text("a shell script", alone([](std::string_view script) -> std::string {
+                           // A value pasted into a script would be read as shell: quotes and semicolons in data become
+                           // commands.
+                           if (script.find("${{") != std::string_view::npos)
+                               return "a script can't hold ${{ }}; pass the value through `env` and write $NAME in the "
+                                      "script";
+                           return "";
+                       }),
+                       {{"not", {{"pattern", "\\$\\{\\{"}}}});
 }
 
 std::optional<std::uint64_t> parse_size(std::string_view text) {
@@ -234,6 +295,19 @@ ShapePtr pool() {
             std::vector<std::string> known(surroundings.pools.begin(), surroundings.pools.end());
             if (!surroundings.pools.contains(model::kDefaultPool)) known.emplace_back(model::kDefaultPool);
             return fmt::format("unknown pool '{}'{}", text, model::did_you_mean(text, known));
+        },
+        id_text("").schema);
+}
+
+ShapePtr notifier() {
+    return text(
+        "the name of a notifier",
+        [](std::string_view text, const Surroundings& surroundings) {
+            if (auto fault = id_fault(text, "the name of a notifier"); !fault.empty()) return fault;
+            if (!surroundings.complete || surroundings.notifiers.contains(std::string(text))) return std::string();
+            const std::vector<std::string> known(surroundings.notifiers.begin(), surroundings.notifiers.end());
+            return fmt::format("unknown notifier '{}'{}", text,
+                               known.empty() ? "; weir.yaml has no notifiers" : model::did_you_mean(text, known));
         },
         id_text("").schema);
 }

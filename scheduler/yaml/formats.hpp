@@ -13,9 +13,14 @@ namespace weir::yaml {
 [[nodiscard]] std::string id_fault(std::string_view text, std::string_view what);
 
 [[nodiscard]] Text id_text(std::string what);    // "a task id"
+[[nodiscard]] Text task_id_text();               // an id without a point, which stands between a group and its tasks
 [[nodiscard]] Text name_text(std::string what);  // letters, digits and _: what an expression can say after a dot
 [[nodiscard]] Text variable_text();              // name of an environment variable of a task
+[[nodiscard]] Text header_name();                // of HTTP
 [[nodiscard]] ShapePtr duration();
+[[nodiscard]] ShapePtr instant();  // RFC 3339
+[[nodiscard]] ShapePtr web_address();
+[[nodiscard]] ShapePtr script();  // of the shell
 [[nodiscard]] ShapePtr size();
 [[nodiscard]] ShapePtr cron();
 [[nodiscard]] ShapePtr timezone();
@@ -26,6 +31,7 @@ namespace weir::yaml {
 [[nodiscard]] ShapePtr sql_text(std::string wanted);
 [[nodiscard]] ShapePtr connection(std::string kind);  // of weir.yaml, known and of this kind
 [[nodiscard]] ShapePtr pool();
+[[nodiscard]] ShapePtr notifier();
 [[nodiscard]] ShapePtr executor();
 
 // `text` below `folder` unless it is absolute; without `..` and a slash at its end.

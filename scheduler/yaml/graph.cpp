@@ -3,10 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <queue>
-#include <string_view>
 #include <unordered_map>
-
-#include "scheduler/model/nearest.hpp"
 
 namespace weir::yaml {
 namespace {
@@ -71,36 +68,6 @@ std::string to_words(const std::vector<TaskDraft>& tasks, const std::vector<Task
 
 }  // namespace
 
-void resolve_needs(std::vector<TaskDraft>& tasks, Problems& problems) {
-    std::unordered_map<std::string_view, TaskIndex> by_id;
-    std::vector<std::string> known;
-    by_id.reserve(tasks.size());
-    for (TaskIndex i = 0; i < tasks.size(); ++i) {
-        by_id.emplace(tasks[i].task.id, i);
-        known.push_back(tasks[i].task.id);
-    }
-    const auto resolve = [&tasks, &problems, &by_id, &known](TaskDraft& task, const Node& name) {
-        if (name.faulty || name.scalar() == nullptr) return;
-        const auto& text = name.scalar()->text;
-        const auto found = by_id.find(text);
-        if (found == by_id.end()) {
-            const auto hint = problems.full() ? "" : model::did_you_mean(text, known);
-            problems.add(name.place, "task '{}' needs unknown '{}'{}", task.task.id, text, hint);
-        } else if (&tasks[found->second] == &task) {
-            problems.add(name.place, "task '{}' needs itself", text);
-        } else {
-            task.upstream.push_back(found->second);
-        }
-    };
-    for (auto& task : tasks) {
-        if (task.needs == nullptr) continue;
-        if (const auto* names = task.needs->list())
-            for (const auto& name : names->items) resolve(task, name);
-        else
-            resolve(task, *task.needs);
-    }
-}
-
 std::vector<TaskIndex> order_tasks(const std::vector<TaskDraft>& tasks, Problems& problems) {
     Kahn kahn(tasks);
     auto order = kahn.order;
@@ -109,7 +76,8 @@ std::vector<TaskIndex> order_tasks(const std::vector<TaskDraft>& tasks, Problems
         while (kahn.left[first] == 0) ++first;
         const auto circle = find_circle(tasks, kahn, first);
         const auto& task = tasks[circle.front()];
-        problems.add(task.needs->place, "tasks that wait for each other never start: {}", to_words(tasks, circle));
+        problems.add(task.needs != nullptr ? task.needs->place : task.place,
+                     "tasks that wait for each other never start: {}", to_words(tasks, circle));
         // Take this circle out, to see whether there is another.
         for (const auto member : circle) {
             kahn.left[member] = 0;

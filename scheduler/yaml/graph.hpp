@@ -1,4 +1,4 @@
-// `needs` of all tasks as a graph: unknown names, circles, order.
+// The tasks as a graph, once all know what they need: circles, order.
 #pragma once
 
 #include <vector>
@@ -8,9 +8,6 @@
 #include "scheduler/yaml/problems.hpp"
 
 namespace weir::yaml {
-
-// Fills the drafts' `upstream`.
-void resolve_needs(std::vector<TaskDraft>& tasks, Problems& problems);
 
 // Indices in topological order, those of the file where it leaves a choice. Tasks on or behind a circle are missing,
 // and each circle is told.

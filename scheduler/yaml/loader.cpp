@@ -8,10 +8,12 @@
 #include "scheduler/yaml/dag_tables.hpp"
 #include "scheduler/yaml/formats.hpp"
 #include "scheduler/yaml/graph.hpp"
+#include "scheduler/yaml/judge.hpp"
 #include "scheduler/yaml/names.hpp"
+#include "scheduler/yaml/needs.hpp"
 #include "scheduler/yaml/params.hpp"
 #include "scheduler/yaml/scalar.hpp"
-#include "scheduler/yaml/settings.hpp"
+#include "scheduler/yaml/wait_tables.hpp"
 
 namespace weir::yaml {
 namespace {
@@ -32,9 +34,10 @@ class Loader {
     Loader(const Tree& tree, Problems& problems, DagDraft& draft) : tree_(tree), problems_(problems), draft_(draft) {}
 
     void judge(const std::vector<TemplateUse>& templates) {
-        finish_params(draft_, problems_);
-        for (auto& task : draft_.tasks) finish_retries(task);
-        resolve_needs(draft_.tasks, problems_);
+        finish_params(draft_.params, problems_);
+        resolve_needs(draft_, problems_);
+        for (auto& task : draft_.tasks) judge_task(task, problems_);
+        judge_dag(draft_, tree_.root, problems_);
         order_ = order_tasks(draft_.tasks, problems_);
         compile(templates);
     }
@@ -43,6 +46,7 @@ class Loader {
     void build() {
         auto& dag = draft_.dag;
         for (auto& param : draft_.params) dag.params.push_back(std::move(param.param));
+        for (auto& group : draft_.groups) dag.groups.push_back(std::move(group.group));
         std::vector<model::TaskIndex> position(order_.size());
         for (model::TaskIndex i = 0; i < order_.size(); ++i) position[order_[i]] = i;
         dag.tasks.reserve(order_.size());
@@ -50,7 +54,8 @@ class Loader {
             auto& draft = draft_.tasks[index];
             auto& task = dag.tasks.emplace_back(std::move(draft.task));
             if (draft.settings != nullptr)
-                task.action = model::OperatorCall{draft.kind, to_settings(*draft.settings, settings_shape(draft.kind))};
+                task.action = model::OperatorCall{
+                    draft.kind, finished_settings(draft.kind, *draft.settings, settings_shape(draft.kind))};
             if (task.workdir.empty()) task.workdir = draft_.folder;
             const auto self = static_cast<model::TaskIndex>(dag.tasks.size() - 1);
             for (const auto above : draft.upstream) {
@@ -61,15 +66,6 @@ class Loader {
     }
 
    private:
-    void finish_retries(TaskDraft& draft) {
-        auto& retry = draft.task.retry;
-        if (draft.max_retry_delay == nullptr)
-            retry.max_delay = std::max(retry.max_delay, retry.delay);
-        else if (retry.max_delay < retry.delay)
-            problems_.add(draft.max_retry_delay->place, "max_retry_delay ({}) is shorter than retry_delay ({})",
-                          model::format_duration(retry.max_delay), model::format_duration(retry.delay));
-    }
-
     void compile(const std::vector<TemplateUse>& templates) {
         const Names names(draft_);
         std::unordered_map<const Node*, model::TaskIndex> tasks;  // by their maps
@@ -77,11 +73,16 @@ class Loader {
         for (const auto& use : templates) {
             const auto found = tasks.find(use.scope);
             const auto task = found == tasks.end() ? std::nullopt : std::optional(found->second);
-            const auto compiled = expr::Template::compile(use.text->scalar()->text, names.of(task));
+            const bool makes_items = task && draft_.tasks[*task].foreach == use.text;
+            const auto check = names.of(task, makes_items ? Standing::foreach : Standing::setting);
+            const auto& text = use.text->scalar()->text;
+            const auto compiled =
+                use.sql ? expr::Template::compile_sql(text, check) : expr::Template::compile(text, check);
             if (!compiled) tell(*use.text, compiled.error(), 0);
         }
         for (model::TaskIndex i = 0; i < draft_.tasks.size(); ++i)
-            if (draft_.tasks[i].condition != nullptr) compile_condition(draft_.tasks[i], names.of(i));
+            if (draft_.tasks[i].condition != nullptr)
+                compile_condition(draft_.tasks[i], names.of(i, Standing::condition));
     }
 
     // `if: ${{ expression }}` or `if: expression`.

@@ -15,10 +15,11 @@
 namespace weir::yaml {
 
 // What a DAG may refer to, from weir.yaml. With `complete` false (validation without a weir.yaml) unknown
-// connections and pools are let through.
+// connections, pools and notifiers are let through.
 struct Surroundings {
     std::map<std::string, std::string> connections;  // name -> kind: "redis" or "postgres"
     std::set<std::string> pools;                     // default_pool is always known
+    std::set<std::string> notifiers;
     std::set<std::string> executors{"process"};
     std::string timezone = "UTC";  // of schedules that name none
     bool complete = false;

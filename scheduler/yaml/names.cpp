@@ -7,6 +7,7 @@
 #include <map>
 
 #include "scheduler/model/nearest.hpp"
+#include "scheduler/model/task_path.hpp"
 #include "scheduler/yaml/graph.hpp"
 
 namespace weir::yaml {
@@ -20,14 +21,14 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& fixed_names(
         {"logical_date", {}},
         {"run", {"id", "type", "state", "note"}},
         {"dag", {"id"}},
-        {"task", {"id", "try_number"}},
+        {"task", {"id", "try_number", "map_index"}},
     };
     return names;
 }
 
 const std::vector<std::string>& root_names() {
     static const auto names = [] {
-        std::vector<std::string> all{"params", "tasks"};
+        std::vector<std::string> all{"params", "tasks", "item"};
         for (const auto& [name, parts] : fixed_names()) all.push_back(name);
         return all;
     }();
@@ -41,14 +42,15 @@ Names::Names(const DagDraft& draft) : draft_(draft) {
     for (model::TaskIndex i = 0; i < draft.tasks.size(); ++i) tasks_.emplace(draft.tasks[i].task.id, i);
 }
 
-expr::NameCheck Names::of(std::optional<model::TaskIndex> task) const {
-    return [this, task](Path path) { return fault(path, task); };
+expr::NameCheck Names::of(std::optional<model::TaskIndex> task, Standing standing) const {
+    return [this, asker = Asker{task, standing}](Path path) { return fault(path, asker); };
 }
 
-std::optional<std::string> Names::fault(Path path, std::optional<model::TaskIndex> task) const {
+std::optional<std::string> Names::fault(Path path, const Asker& asker) const {
     if (path.empty()) return "a name is missing";
     if (path[0] == "params") return param_fault(path);
-    if (path[0] == "tasks") return task_fault(path, task);
+    if (path[0] == "tasks") return task_fault(path, asker.task);
+    if (path[0] == "item") return item_fault(path, asker);
     const auto found = fixed_names().find(path[0]);
     if (found == fixed_names().end())
         return fmt::format("unknown name '{}'{}", path[0], model::did_you_mean(path[0], root_names()));
@@ -84,22 +86,69 @@ std::optional<std::string> Names::task_fault(Path path, std::optional<model::Tas
     if (!task) return "'tasks' can't stand in `defaults`: not every task comes after others";
     if (path.size() == 1) return "'tasks' alone is no value; write tasks.NAME.state or tasks.NAME.outputs.KEY";
     const auto& self = draft_.tasks[*task];
-    const auto found = tasks_.find(path[1]);
-    if (found == tasks_.end()) {
-        std::vector<std::string> known;
-        for (const auto& draft : draft_.tasks) known.push_back(draft.task.id);
-        return fmt::format("unknown task '{}'{}", path[1], model::did_you_mean(path[1], known));
-    }
-    if (found->second == *task) return fmt::format("task '{}' can't ask for what it has yet to do itself", path[1]);
-    if (!is_upstream(draft_.tasks, found->second, *task))
-        return fmt::format("task '{}' does not come after '{}'; add it to its `needs`", self.task.id, path[1]);
+    const auto named =
+        model::find_task(path.subspan(1), self.task.group, [this](std::string_view id) { return tasks_.contains(id); });
+    if (!named) return unknown_task(path);
+    const auto found = tasks_.at(named->id);
+    const auto rest = path.subspan(1 + named->names);
+    if (found == *task) return fmt::format("task '{}' can't ask for what it has yet to do itself", named->id);
+    if (!is_upstream(draft_.tasks, found, *task))
+        return fmt::format("task '{}' does not come after '{}'; add it to its `needs`", self.task.id, named->id);
     static const std::vector<std::string> kParts{"state", "outputs"};
-    if (path.size() == 2)
-        return fmt::format("'tasks.{}' alone is no value; write tasks.{}.state or tasks.{}.outputs.KEY", path[1],
-                           path[1], path[1]);
-    if (std::ranges::find(kParts, path[2]) == kParts.end())
-        return fmt::format("a task has no '{}'{}", path[2], model::did_you_mean(path[2], kParts));
-    if (path[2] == "state" && path.size() > 3) return fmt::format("a state has no '{}'", path[3]);
+    const auto written = fmt::format("{}", fmt::join(path.subspan(1, named->names), "."));
+    if (rest.empty())
+        return fmt::format("'tasks.{}' alone is no value; write tasks.{}.state or tasks.{}.outputs.KEY", written,
+                           written, written);
+    if (std::ranges::find(kParts, rest[0]) == kParts.end())
+        return fmt::format("a task has no '{}'{}", rest[0], model::did_you_mean(rest[0], kParts));
+    if (rest[0] == "state" && rest.size() > 1) return fmt::format("a state has no '{}'", rest[1]);
+    return std::nullopt;
+}
+
+std::string Names::unknown_task(Path path) const {
+    std::vector<std::string> known;
+    for (const auto& draft : draft_.tasks) known.push_back(draft.task.id);
+    // Of tasks.prepare.lod.state the task is prepare.lod: a group's name goes on.
+    auto typed = path[1];
+    for (std::size_t next = 2;; ++next) {
+        const auto group =
+            std::ranges::find(draft_.groups, typed, [](const GroupDraft& draft) { return draft.group.id; });
+        if (group == draft_.groups.end()) break;
+        if (next == path.size()) return fmt::format("'{}' is a group; name a task in it: tasks.{}.NAME", typed, typed);
+        typed += "." + path[next];
+    }
+    return fmt::format("unknown task '{}'{}", typed, model::did_you_mean(typed, known));
+}
+
+std::optional<std::string> Names::item_fault(Path path, const Asker& asker) const {
+    switch (asker.standing) {
+        case Standing::condition:
+            return "'item' is not known in `if`, which is decided once, before the instances are made";
+        case Standing::foreach:
+            return "'item' is not known in `foreach`, which makes the items";
+        case Standing::setting:
+            break;
+    }
+    if (!asker.task) return "'item' can't stand in `defaults`: not every task has `foreach`";
+    const auto& task = draft_.tasks[*asker.task].task;
+    if (!task.foreach) return fmt::format("'item' is not known: task '{}' has no `foreach`", task.id);
+    if (path.size() == 1) return std::nullopt;
+    const auto& items = task.foreach->items;
+    if (items.is_object()) {
+        static const std::vector<std::string> kParts{"key", "value"};
+        if (std::ranges::find(kParts, path[1]) == kParts.end())
+            return fmt::format("'item' has no '{}'; of a map it has key and value", path[1]);
+        return std::nullopt;
+    }
+    if (!items.is_array() || items.empty()) return std::nullopt;
+    std::vector<std::string> parts;
+    for (const auto& item : items)
+        if (item.is_object())
+            for (const auto& [part, value] : item.items())
+                if (std::ranges::find(parts, part) == parts.end()) parts.push_back(part);
+    if (parts.empty()) return fmt::format("'item' has no '{}'; the items of `foreach` are no maps", path[1]);
+    if (std::ranges::find(parts, path[1]) == parts.end())
+        return fmt::format("'item' has no '{}'{}", path[1], model::did_you_mean(path[1], parts));
     return std::nullopt;
 }
 

@@ -8,19 +8,28 @@
 
 namespace weir::yaml {
 
+// Where in a task an expression stands. What comes before its instances knows no item.
+enum class Standing { setting, condition, foreach };
+
 class Names {
    public:
     // The draft's tasks have their `upstream`.
     explicit Names(const DagDraft& draft);
 
     // For the expressions of one task; without one, for those of `defaults`.
-    [[nodiscard]] expr::NameCheck of(std::optional<model::TaskIndex> task) const;
+    [[nodiscard]] expr::NameCheck of(std::optional<model::TaskIndex> task, Standing standing) const;
 
    private:
     using Path = std::span<const std::string>;
-    [[nodiscard]] std::optional<std::string> fault(Path path, std::optional<model::TaskIndex> task) const;
+    struct Asker {
+        std::optional<model::TaskIndex> task;
+        Standing standing;
+    };
+    [[nodiscard]] std::optional<std::string> fault(Path path, const Asker& asker) const;
     [[nodiscard]] std::optional<std::string> param_fault(Path path) const;
     [[nodiscard]] std::optional<std::string> task_fault(Path path, std::optional<model::TaskIndex> task) const;
+    [[nodiscard]] std::string unknown_task(Path path) const;
+    [[nodiscard]] std::optional<std::string> item_fault(Path path, const Asker& asker) const;
 
     const DagDraft& draft_;
     std::unordered_map<std::string_view, model::TaskIndex> tasks_;

@@ -117,8 +117,8 @@ class Finish {
 
 }  // namespace
 
-void finish_params(DagDraft& draft, Problems& problems) {
-    for (auto& param : draft.params)
+void finish_params(std::vector<ParamDraft>& params, Problems& problems) {
+    for (auto& param : params)
         if (!param.node->faulty) Finish(param, problems).run();
 }
 

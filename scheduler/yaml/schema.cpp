@@ -2,6 +2,7 @@
 
 #include "scheduler/yaml/config_tables.hpp"
 #include "scheduler/yaml/dag_tables.hpp"
+#include "scheduler/yaml/groups.hpp"
 #include "scheduler/yaml/shape_schema.hpp"
 
 namespace weir::yaml {
@@ -15,7 +16,11 @@ Json titled(Json schema, const char* title) {
 
 }  // namespace
 
-model::Json dag_schema() { return titled(schema_of(*dag_table().shape()), "A DAG of Weir"); }
+model::Json dag_schema() {
+    auto schema = titled(schema_of(*dag_table().shape()), "A DAG of Weir");
+    schema["$defs"]["tasks"] = schema_of(*tasks_shape());
+    return schema;
+}
 model::Json config_schema() {
     return titled(schema_of(*config_table().shape()), "weir.yaml: the settings of a Weir daemon");
 }

@@ -43,6 +43,7 @@ struct ToSettings {
         model::invariant(picked != nullptr, "settings are made of checked trees only");
         return to_settings(node, *picked);
     }
+    Json operator()(const Named& form) const { return to_settings(node, *form.shape()); }
 
     Json of_object(const Object& object) const {
         Json map = Json::object();

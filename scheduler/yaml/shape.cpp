@@ -98,6 +98,20 @@ Rule at_least_one_of(std::vector<std::string> keys, std::string what) {
             std::move(schema)};
 }
 
+Rule only_with(std::vector<std::string> keys, std::string other) {
+    Json options = Json::array({{{"required", Json::array({other})}}});
+    Json any = Json::array();
+    for (const auto& key : keys) any.push_back({{"required", Json::array({key})}});
+    options.push_back({{"not", {{"anyOf", std::move(any)}}}});
+    return {[keys = std::move(keys), other = std::move(other)](const Map& map) -> std::optional<RuleFault> {
+                const auto found = present(map, keys);
+                if (found.empty() || map.find(other) != nullptr) return std::nullopt;
+                return RuleFault{&map.find(found.front())->value,
+                                 fmt::format("'{}' says nothing without '{}'", found.front(), other)};
+            },
+            {{"anyOf", std::move(options)}}};
+}
+
 Rule not_together(std::string key, std::vector<std::string> others) {
     Json banned = Json::array();
     for (const auto& other : others) banned.push_back({{"required", Json::array({key, other})}});
@@ -122,6 +136,7 @@ bool takes(const Shape& shape, const Node& node) {
         bool operator()(const Variants&) const { return node.map() != nullptr; }
         bool operator()(const AnyValue& any) const { return any.scalar ? node.scalar() != nullptr : !node.nothing(); }
         bool operator()(const Either& either) const { return pick(either, node) != nullptr; }
+        bool operator()(const Named& named) const { return takes(*named.shape(), node); }
         bool operator()(const Text&) const { return node.scalar() != nullptr; }
         bool operator()(const Measure&) const { return node.scalar() != nullptr; }
         bool operator()(const Whole&) const { return node.scalar() != nullptr; }

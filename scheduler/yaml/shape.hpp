@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,16 +59,26 @@ struct AnyScalar {};
 // Whatever JSON can say, but not null.
 struct AnyValue {
     bool scalar = false;
+    bool constant = false;  // no ${{ }} in it, at any depth
 };
+inline constexpr std::size_t kAnyNumber = std::numeric_limits<std::size_t>::max();
 struct ListOf {
     ShapePtr item;
     std::size_t least = 0;
     bool unique = false;
+    std::size_t most = kAnyNumber;
 };
 struct MapOf {
     Text key;
     ShapePtr value;
     std::size_t least = 0;
+    std::size_t most = kAnyNumber;
+    Json schema = Json::object();  // what else a JSON Schema can say of it
+};
+// A shape that is known by a name, because it stands within itself: tasks hold groups, which hold tasks.
+struct Named {
+    std::string name;  // in the JSON Schema's $defs
+    const ShapePtr& (*shape)();
 };
 
 struct Key {
@@ -112,7 +123,7 @@ struct Either {
 struct Shape {
     std::string wanted;  // "expected …"
     std::variant<Text, Measure, Whole, Number, Boolean, Choice, AnyScalar, AnyValue, ListOf, MapOf, ObjectPtr, Variants,
-                 Either>
+                 Either, Named>
         form;
     bool templates = false;  // ${{ }} may stand in it, in place of any scalar
     bool secret = false;     // messages never repeat the value
@@ -142,6 +153,8 @@ template <class Form>
 
 [[nodiscard]] Rule exactly_one_of(std::vector<std::string> keys, std::string what);
 [[nodiscard]] Rule at_least_one_of(std::vector<std::string> keys, std::string what);
+// Each of `keys` says nothing where `other` is missing.
+[[nodiscard]] Rule only_with(std::vector<std::string> keys, std::string other);
 // `key` and any of `others` exclude each other.
 [[nodiscard]] Rule not_together(std::string key, std::vector<std::string> others);
 

@@ -50,24 +50,31 @@ struct ToSchema {
     Json operator()(const Choice& form) const { return {{"enum", form.names}}; }
     Json operator()(const AnyScalar&) const { return {{"type", {"string", "number", "boolean"}}}; }
     Json operator()(const AnyValue& form) const {
-        if (form.scalar) return {{"type", {"string", "number", "boolean"}}};
-        return {{"type", {"string", "number", "boolean", "array", "object"}}};
+        Json schema = {{"type", {"string", "number", "boolean"}}};
+        if (!form.scalar) schema["type"].insert(schema["type"].end(), {"array", "object"});
+        if (form.constant) schema["not"] = {{"type", "string"}, {"pattern", "\\$\\{\\{"}};
+        return schema;
     }
     Json operator()(const ListOf& form) const {
         Json schema = {{"type", "array"}, {"items", schema_of(*form.item)}};
         if (form.least > 0) schema["minItems"] = form.least;
         if (form.unique) schema["uniqueItems"] = true;
+        if (form.most != kAnyNumber) schema["maxItems"] = form.most;
         return schema;
     }
     Json operator()(const MapOf& form) const {
-        Json schema = {{"type", "object"}, {"additionalProperties", schema_of(*form.value)}};
+        Json schema = form.schema;
+        schema["type"] = "object";
+        schema["additionalProperties"] = schema_of(*form.value);
         if (!form.key.schema.empty()) schema["propertyNames"] = form.key.schema;
         if (form.least > 0) schema["minProperties"] = form.least;
+        if (form.most != kAnyNumber) schema["maxProperties"] = form.most;
         return schema;
     }
     Json operator()(const ObjectPtr& form) const { return schema_of(*form); }
     Json operator()(const Variants& form) const { return any_of(form.objects); }
     Json operator()(const Either& form) const { return any_of(form.shapes); }
+    Json operator()(const Named& form) const { return {{"$ref", "#/$defs/" + form.name}}; }
 };
 
 }  // namespace

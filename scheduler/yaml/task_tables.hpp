@@ -17,6 +17,10 @@ namespace weir::yaml {
 
 // --- values of nodes that passed their check ----------------------------------------------------------------------------
 
+// `needs`, of a task or a group.
+[[nodiscard]] ShapePtr needed_tasks();
+
+[[nodiscard]] model::Duration duration_of(const Node& node);
 [[nodiscard]] inline const std::string& text_of(const Node& node) { return node.scalar()->text; }
 // Of one text or a list; what is faulty is left out.
 [[nodiscard]] std::vector<std::string> texts_of(const Node& node);

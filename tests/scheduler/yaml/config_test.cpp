@@ -125,7 +125,7 @@ TEST_CASE("an unknown setting is told") {
     const Example examples[] = {
         {"port: 8080\n",
          "weir.yaml:1:1: unknown key 'port' in weir.yaml; known are dags, data, listen, timezone, parallelism, "
-         "retention, pools, connections"},
+         "retention, pools, connections, notifiers"},
         {"- a\n", "weir.yaml:1:1: the file: expected a map of weir.yaml's keys, found a list"},
         {R"(dags: a
 dags: b
@@ -188,6 +188,29 @@ TEST_CASE("surroundings are what DAGs may refer to") {
     CHECK(surroundings.timezone == "Europe/Berlin");
     CHECK(surroundings.pools == std::set<std::string>{"default_pool", "narrow"});
     CHECK(surroundings.connections == std::map<std::string, std::string>{{"cache", "redis"}});
+}
+
+TEST_CASE("notifiers are addresses or scripts, with secrets where they are needed") {
+    const auto config = load_config(R"(notifiers:
+  team: {webhook: {env: TEAM_HOOK}, headers: {X-Plain: a, Authorization: {file: token}}}
+  open: {webhook: "https://example.org/hook"}
+  desk: {run: ./tell.sh}
+)",
+                                    "weir.yaml", "/etc/weir")
+                            .config.value();
+    CHECK(config.notifiers.at("team") == model::parse_json(R"({"kind": "webhook", "webhook": {"env": "TEAM_HOOK"},
+        "headers": {"X-Plain": "a", "Authorization": {"file": "/etc/weir/token"}}})"));
+    CHECK(config.notifiers.at("open") ==
+          model::parse_json(R"({"kind": "webhook", "webhook": "https://example.org/hook", "headers": {}})"));
+    CHECK(config.notifiers.at("desk") == model::parse_json(R"({"kind": "run", "run": "./tell.sh"})"));
+    CHECK(config.surroundings().notifiers == std::set<std::string>{"desk", "open", "team"});
+}
+
+TEST_CASE("a notifier is one thing") {
+    CHECK(config_faults("notifiers: {a: {mail: x}}") ==
+          "weir.yaml:1:16: a: expected exactly one of the keys webhook, run; found 'mail'");
+    CHECK(config_faults("notifiers: {a: {webhook: example.org}}") ==
+          "weir.yaml:1:26: 'example.org' is no address; it begins with http:// or https://");
 }
 
 }  // namespace weir::yaml

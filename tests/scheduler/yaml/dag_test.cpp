@@ -22,6 +22,8 @@ tasks: {a: {run: x}}
 )",
          "etl.yaml:1:5: a DAG id has 251 characters; at most 250 are allowed"},
         {"tasks: {a b: {run: x}}\n", "etl.yaml:1:9: 'a b' can't be a task id; letters, digits, '_', '-' and '.' can"},
+        {"tasks: {a.b: {run: x}}\n",
+         "etl.yaml:1:9: 'a.b' can't be a task id; a point stands between a group and its tasks: write a_b"},
     };
     for (const auto& example : examples) {
         CAPTURE(example.yaml);
@@ -36,13 +38,7 @@ name: y
 tasks: {a: {run: x}}
 )",
          R"(etl.yaml:1:1: unknown key 'ids' in a DAG; did you mean 'id'?
-etl.yaml:2:1: unknown key 'name' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, defaults, tasks)"},
-        {R"(on_failure: [{notify: x}]
-deadline: {after: 1h}
-tasks: {a: {run: x}}
-)",
-         R"(etl.yaml:1:1: unknown key 'on_failure' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, defaults, tasks
-etl.yaml:2:1: unknown key 'deadline' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, defaults, tasks)"},
+etl.yaml:2:1: unknown key 'name' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, pause_after_failures, run_retries, run_retry_delay, on_success, on_failure, on_deadline, deadline, defaults, tasks)"},
     };
     for (const auto& example : examples) {
         CAPTURE(example.yaml);
@@ -151,8 +147,8 @@ TEST_CASE("defaults hold keys of tasks that suit all") {
 tasks: {a: {run: x}}
 )",
          R"(etl.yaml:1:21: retries: expected a whole number from 0 to 1000, found the number -1
-etl.yaml:1:25: unknown key 'needs' in defaults; known are trigger_rule, env, workdir, retries, retry_delay, retry_backoff, max_retry_delay, timeout, grace, pool, pool_slots, priority_weight, executor, log_limit
-etl.yaml:1:35: unknown key 'run' in defaults; known are trigger_rule, env, workdir, retries, retry_delay, retry_backoff, max_retry_delay, timeout, grace, pool, pool_slots, priority_weight, executor, log_limit
+etl.yaml:1:25: unknown key 'needs' in defaults; known are trigger_rule, env, workdir, retries, retry_delay, retry_backoff, max_retry_delay, retry_on, skip_on_exit_code, timeout, grace, pool, pool_slots, priority_weight, max_active, depends_on_past, wait_for_downstream, deadline, on_success, on_failure, on_retry, on_deadline, executor, log_limit
+etl.yaml:1:35: unknown key 'run' in defaults; known are trigger_rule, env, workdir, retries, retry_delay, retry_backoff, max_retry_delay, retry_on, skip_on_exit_code, timeout, grace, pool, pool_slots, priority_weight, max_active, depends_on_past, wait_for_downstream, deadline, on_success, on_failure, on_retry, on_deadline, executor, log_limit
 etl.yaml:1:57: 'tasks' can't stand in `defaults`: not every task comes after others)"},
         {R"(defaults: {retry_delay: 1h, max_retry_delay: 5m}
 tasks: {a: {run: x}, b: {run: x}}
@@ -275,9 +271,9 @@ colour: red
 )") == R"(etl.yaml:1:11: cron '61 * * * *': minute '61': 61 is out of range; it may hold *, 0-59, lists, ranges and steps
 etl.yaml:3:22: task 'a' needs unknown 'bb'; did you mean 'b'?
 etl.yaml:3:35: retries: expected a whole number from 0 to 1000, found the text 'many'
-etl.yaml:3:55: unknown name 'nope'; known are params, tasks, dag, data_interval, logical_date, run, task, window
-etl.yaml:4:6: a task does one thing: exactly one of run, load, sql, check; found none
-etl.yaml:5:1: unknown key 'colour' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, defaults, tasks)");
+etl.yaml:3:55: unknown name 'nope'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window
+etl.yaml:4:6: a task does one thing: exactly one of run, load, sql, check, wait, dag, approve; found none
+etl.yaml:5:1: unknown key 'colour' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, pause_after_failures, run_retries, run_retry_delay, on_success, on_failure, on_deadline, deadline, defaults, tasks)");
 }
 
 }  // namespace weir::yaml

@@ -35,7 +35,7 @@ tasks:
       C: "${{ params.y }}"
   c: {run: x}
 )",
-         R"(etl.yaml:8:15: unknown name 'env'; known are params, tasks, dag, data_interval, logical_date, run, task, window
+         R"(etl.yaml:8:15: unknown name 'env'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window
 etl.yaml:9:15: unknown param 'y'; known are x, o)"},
     };
     for (const auto& example : examples) {
@@ -229,12 +229,12 @@ TEST_CASE("a fault is found through folding, escapes, indentation and quotes") {
       E: "folded \
           here ${{ nope }}"
 )",
-         R"(etl.yaml:8:19: unknown name 'nope'; known are params, tasks, dag, data_interval, logical_date, run, task, window
-etl.yaml:14:15: unknown name 'nope'; known are params, tasks, dag, data_interval, logical_date, run, task, window
-etl.yaml:15:21: unknown name 'nope'; known are params, tasks, dag, data_interval, logical_date, run, task, window
-etl.yaml:16:31: unknown name 'nope'; known are params, tasks, dag, data_interval, logical_date, run, task, window
-etl.yaml:18:21: unknown name 'nope'; known are params, tasks, dag, data_interval, logical_date, run, task, window
-etl.yaml:20:20: unknown name 'nope'; known are params, tasks, dag, data_interval, logical_date, run, task, window)"},
+         R"(etl.yaml:8:19: unknown name 'nope'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window
+etl.yaml:14:15: unknown name 'nope'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window
+etl.yaml:15:21: unknown name 'nope'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window
+etl.yaml:16:31: unknown name 'nope'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window
+etl.yaml:18:21: unknown name 'nope'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window
+etl.yaml:20:20: unknown name 'nope'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window)"},
     };
     for (const auto& example : examples) {
         CAPTURE(example.yaml);
@@ -253,7 +253,7 @@ tasks:
     env:
       A: "${{ params.n }} ${{ window.start }} ${{ window.end }} ${{ data_interval.start }} ${{ data_interval.end }}"
       B: "${{ logical_date }} ${{ run.id }} ${{ run.type }} ${{ run.state }} ${{ run.note }} ${{ dag.id }}"
-      C: "${{ task.id }} ${{ task.try_number }} ${{ tasks['a-b'].state }} ${{ tasks['a-b'].outputs.x.y }}"
+      C: "${{ task.id }} ${{ task.try_number }} ${{ task.map_index }} ${{ tasks['a-b'].state }} ${{ tasks['a-b'].outputs.x.y }}"
 )") == "");
 }
 

@@ -17,6 +17,12 @@ using model::Json;
 
 inline bool accepts(const Json& schema, const Json& value);
 
+// That "$ref" is looked up in: the last one with "$defs" that was asked.
+inline Json& whole_schema() {
+    static Json schema;
+    return schema;
+}
+
 inline bool has_json_type(const Json& value, const std::string& type) {
     if (type == "string") return value.is_string();
     if (type == "integer") return value.is_number_integer();
@@ -29,12 +35,17 @@ inline bool has_json_type(const Json& value, const std::string& type) {
 }
 
 inline bool satisfies(const Json& schema, const std::string& keyword, const Json& says, const Json& value) {
-    static const std::set<std::string> kNotes{"$schema", "title", "description", "default", "format", "then", "else"};
+    static const std::set<std::string> kNotes{"$schema", "$defs",  "title", "description",
+                                              "default", "format", "then",  "else"};
     const auto all = [&says](auto holds) { return std::ranges::all_of(says, holds); };
     const auto count = [&says, &value] {
         return std::ranges::count_if(says, [&value](const Json& one) { return accepts(one, value); });
     };
     if (kNotes.contains(keyword)) return true;
+    if (keyword == "$ref") {
+        const auto& reference = says.get_ref<const std::string&>();
+        return accepts(whole_schema().at(Json::json_pointer(reference.substr(1))), value);  // "#/$defs/…"
+    }
     if (keyword == "type") {
         if (says.is_string()) return has_json_type(value, says);
         return std::ranges::any_of(says, [&value](const Json& type) { return has_json_type(value, type); });
@@ -56,6 +67,7 @@ inline bool satisfies(const Json& schema, const std::string& keyword, const Json
     if (keyword == "pattern")
         return !value.is_string() || std::regex_search(value.get<std::string>(), std::regex(says.get<std::string>()));
     if (keyword == "minItems") return !value.is_array() || value.size() >= says;
+    if (keyword == "maxItems") return !value.is_array() || value.size() <= says;
     if (keyword == "uniqueItems")
         return !value.is_array() || std::set<Json>(value.begin(), value.end()).size() == value.size();
     if (keyword == "items")
@@ -64,6 +76,7 @@ inline bool satisfies(const Json& schema, const std::string& keyword, const Json
     if (!value.is_object()) return true;
     if (keyword == "required") return all([&value](const Json& key) { return value.contains(key.get<std::string>()); });
     if (keyword == "minProperties") return value.size() >= says;
+    if (keyword == "maxProperties") return value.size() <= says;
     if (keyword == "properties")
         return std::ranges::all_of(value.items(), [&says](const auto& entry) {
             return !says.contains(entry.key()) || accepts(says.at(entry.key()), entry.value());
@@ -82,6 +95,7 @@ inline bool satisfies(const Json& schema, const std::string& keyword, const Json
 
 inline bool accepts(const Json& schema, const Json& value) {
     if (schema.is_boolean()) return schema.get<bool>();
+    if (schema.contains("$defs") && &schema != &whole_schema()) whole_schema() = schema;
     for (const auto& [keyword, says] : schema.items())
         if (!satisfies(schema, keyword, says, value)) return false;
     return true;

@@ -28,6 +28,16 @@ tasks:
     if: ${{ tasks.load.outputs.rows > 0 }}
     check: {on: {postgres: warehouse, table: t}, expect: [not_null: x, row_count: {min: 1}]}
   say: {needs: [load, check], run: [echo, 'it''s', "caf\u00e9"], workdir: bin}
+  make: {run: x, setup: true, retry_on: [1, SIGKILL, timeout], on_failure: [{run: ./tell}]}
+  each:
+    needs: make
+    doc: a group
+    defaults: {max_active: 1}
+    group:
+      one: {run: [x, "${{ item.a }}"], foreach: [{a: 1}, {a: 2}], label: "${{ item.a }}"}
+      two: {wait: {http: {url: "https://a/b", expect_status: [200]}}, needs: one}
+      deep: {group: {ask: {approve: {message: a, form: {b: 1}}}}, needs: two}
+  drop: {run: x, needs: each, teardown: make}
 )";
 
 // Pieces that mean something to YAML, to the tables or to expressions.
@@ -80,6 +90,12 @@ constexpr std::string_view kPieces[] = {
     "1e999",
     ".inf",
     "load",
+    "group: {",
+    "foreach: ",
+    "range: ",
+    "each",
+    "item.",
+    "teardown: ",
     "needs",
     "tasks",
     "params.",

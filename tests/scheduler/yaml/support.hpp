@@ -23,6 +23,7 @@ inline Surroundings known_surroundings() {
     Surroundings known;
     known.connections = {{"cache", "redis"}, {"warehouse", "postgres"}};
     known.pools = {"default_pool", "narrow"};
+    known.notifiers = {"team", "desk"};
     known.complete = true;
     return known;
 }

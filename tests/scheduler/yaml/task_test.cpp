@@ -9,15 +9,12 @@ TEST_CASE("an unknown key is told with the nearest, or with all") {
 timout: 5m)",
          "etl.yaml:4:5: unknown key 'timout' in a task; did you mean 'timeout'?"},
         {R"(run: x
-foreach: [a])",
-         "etl.yaml:4:5: unknown key 'foreach' in a task; known are run, load, sql, check, needs, if, doc, "
-         "trigger_rule, env, workdir, retries, retry_delay, retry_backoff, max_retry_delay, timeout, grace, pool, "
-         "pool_slots, priority_weight, executor, log_limit"},
-        {R"(run: x
-wait: x
-on_failure: [x])",
-         R"(etl.yaml:4:5: unknown key 'wait' in a task; known are run, load, sql, check, needs, if, doc, trigger_rule, env, workdir, retries, retry_delay, retry_backoff, max_retry_delay, timeout, grace, pool, pool_slots, priority_weight, executor, log_limit
-etl.yaml:5:5: unknown key 'on_failure' in a task; known are run, load, sql, check, needs, if, doc, trigger_rule, env, workdir, retries, retry_delay, retry_backoff, max_retry_delay, timeout, grace, pool, pool_slots, priority_weight, executor, log_limit)"},
+colour: red)",
+         "etl.yaml:4:5: unknown key 'colour' in a task; known are run, load, sql, check, wait, dag, approve, needs, "
+         "if, short_circuit, foreach, max_parallel, label, setup, teardown, doc, trigger_rule, env, workdir, retries, "
+         "retry_delay, retry_backoff, max_retry_delay, retry_on, skip_on_exit_code, timeout, grace, pool, pool_slots, "
+         "priority_weight, max_active, depends_on_past, wait_for_downstream, deadline, on_success, on_failure, "
+         "on_retry, on_deadline, executor, log_limit"},
         {"rnu: x", "etl.yaml:3:5: unknown key 'rnu' in a task; did you mean 'run'?"},
     };
     for (const auto& example : examples) {
@@ -30,9 +27,12 @@ TEST_CASE("a task has exactly one operator") {
     const Example examples[] = {
         {R"(run: x
 load: {from: {csv: a}, to: {csv: b}})",
-         "etl.yaml:4:11: a task does one thing: exactly one of run, load, sql, check; found run and load"},
-        {"retries: 3", "etl.yaml:3:5: a task does one thing: exactly one of run, load, sql, check; found none"},
-        {"{}", "etl.yaml:3:5: a task does one thing: exactly one of run, load, sql, check; found none"},
+         "etl.yaml:4:11: a task does one thing: exactly one of run, load, sql, check, wait, dag, approve; found run "
+         "and load"},
+        {"retries: 3",
+         "etl.yaml:3:5: a task does one thing: exactly one of run, load, sql, check, wait, dag, approve; found none"},
+        {"{}",
+         "etl.yaml:3:5: a task does one thing: exactly one of run, load, sql, check, wait, dag, approve; found none"},
     };
     for (const auto& example : examples) {
         CAPTURE(example.yaml);
@@ -114,12 +114,14 @@ TEST_CASE("a trigger rule is one of those that exist") {
         {R"(run: x
 trigger_rule: all_succes)",
          "etl.yaml:4:19: trigger_rule: expected one of all_success, all_failed, all_done, all_done_min_one_success, "
-         "all_skipped, one_success, one_failed, one_done, none_failed, none_failed_min_one_success, none_skipped, "
+         "all_done_setup_success, all_skipped, one_success, one_failed, one_done, none_failed, "
+         "none_failed_min_one_success, none_skipped, "
          "always, found the text 'all_succes'; did you mean 'all_success'?"},
         {R"(run: x
 trigger_rule: whenever)",
          "etl.yaml:4:19: trigger_rule: expected one of all_success, all_failed, all_done, all_done_min_one_success, "
-         "all_skipped, one_success, one_failed, one_done, none_failed, none_failed_min_one_success, none_skipped, "
+         "all_done_setup_success, all_skipped, one_success, one_failed, one_done, none_failed, "
+         "none_failed_min_one_success, none_skipped, "
          "always, found the text 'whenever'"},
     };
     for (const auto& example : examples) {
