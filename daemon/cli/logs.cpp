@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -17,6 +18,22 @@ using model::Json;
 
 constexpr std::chrono::milliseconds kPollInterval{300};
 
+// "load", or "load[3]" for an instance of `foreach`.
+struct Instance {
+    std::string task_id;
+    int map_index = -1;
+};
+
+Instance parse_instance(const std::string& text) {
+    const auto bracket = text.find('[');
+    if (bracket == std::string::npos || !text.ends_with(']')) return {text};
+    int index = -1;
+    const auto* end = text.data() + text.size() - 1;
+    const auto parsed = std::from_chars(text.data() + bracket + 1, end, index);
+    if (parsed.ec != std::errc() || parsed.ptr != end || index < 0) return {text};
+    return {text.substr(0, bracket), index};
+}
+
 bool is_open(const std::string& state) { return state == "running" || state == "queued"; }
 
 }  // namespace
@@ -26,21 +43,24 @@ int logs(const Common& common, const Logs& options) {
     if (!api) return fail(api.error());
     const auto run = run_path(*api, options.dag, options.run);
     if (!run) return fail(run.error());
-    const auto task_path = *run + "/taskInstances/" + segment(options.task);
+    const auto instance = parse_instance(options.task);
+    const auto task_path = *run + "/taskInstances/" + segment(instance.task_id);
+    const auto instance_path = instance.map_index < 0 ? task_path : task_path + fmt::format("/{}", instance.map_index);
     std::uint64_t offset = 0;
     while (true) {
         // The state before the text: what is written up to the end is then read for certain.
-        const auto task = api->get(task_path);
+        const auto task = api->get(instance_path);
         if (!task) return fail(task.error());
         const auto state = task->value("state", Json());
         const auto newest = task->value("try_number", 0);
         const auto wanted = options.try_number > 0 ? options.try_number : newest;
         if (wanted > 0) {
-            const auto read = api->stream(task_path + fmt::format("/logs/{}?offset={}", wanted, offset),
-                                          [&offset](std::string_view piece) {
-                                              offset += piece.size();
-                                              return std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
-                                          });
+            const auto read = api->stream(
+                task_path + fmt::format("/logs/{}?map_index={}&offset={}", wanted, instance.map_index, offset),
+                [&offset](std::string_view piece) {
+                    offset += piece.size();
+                    return std::fwrite(piece.data(), 1, piece.size(), stdout) == piece.size();
+                });
             std::fflush(stdout);
             if (!read && !(options.follow && read.error().kind == model::ErrorKind::not_found))
                 return fail(read.error());

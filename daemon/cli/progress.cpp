@@ -37,19 +37,21 @@ void Progress::say(const std::string& line) {
 void Progress::show(const core::Turn& turn) {
     for (const auto& change : turn.changes) {
         if (const auto* run = std::get_if<model::Run>(&change)) run_ = *run;
-        if (const auto* attempt = std::get_if<model::Try>(&change)) log_paths_[attempt->task_id] = attempt->log_path;
+        if (const auto* attempt = std::get_if<model::Try>(&change))
+            log_paths_[instance_name(attempt->task_id, attempt->map_index)] = attempt->log_path;
     }
     for (const auto& change : turn.changes)
         if (const auto* task = std::get_if<model::TaskInstance>(&change)) show_task(*task);
 }
 
 void Progress::show_task(const model::TaskInstance& task) {
-    const auto before = tasks_.find(task.task_id);
+    const auto name = instance_name(task.task_id, task.map_index);
+    const auto before = tasks_.find(name);
     const bool changed = before == tasks_.end() || before->second.state != task.state;
-    tasks_[task.task_id] = task;
+    tasks_[name] = task;
     if (!changed) return;
-    const auto line = [&task](model::TimePoint at, const std::string& rest) {
-        return fmt::format("{}  {:<24} {}{}", paint(clock_time(at), Colour::grey), task.task_id,
+    const auto line = [&task, &name](model::TimePoint at, const std::string& rest) {
+        return fmt::format("{}  {:<24} {}{}", paint(clock_time(at), Colour::grey), name,
                            paint_state(model::to_text(task.state)), rest.empty() ? "" : "  " + rest);
     };
     switch (task.state) {
@@ -71,6 +73,7 @@ void Progress::show_task(const model::TaskInstance& task) {
         }
         case model::TaskState::up_for_reschedule:
         case model::TaskState::deferred:
+            if (task.mapped > 0) return;  // its instances say more
             say(line(task.waits_since.value_or(run_.queued_at), task.reason));
             return;
         case model::TaskState::up_for_retry:
@@ -90,7 +93,7 @@ void Progress::show_task(const model::TaskInstance& task) {
 }
 
 void Progress::show_log_tail(const model::TaskInstance& task) {
-    const auto path = log_paths_.find(task.task_id);
+    const auto path = log_paths_.find(instance_name(task.task_id, task.map_index));
     if (path == log_paths_.end()) return;
     std::ifstream log(log_folder_ / path->second, std::ios::binary | std::ios::ate);
     if (!log) return;
@@ -114,7 +117,7 @@ void Progress::tick(model::TimePoint now) {
                 "{} {}", task_id,
                 model::format_duration(std::chrono::duration_cast<std::chrono::seconds>(now - *task.started_at))));
     }
-    auto line = fmt::format("{}/{} done", done, total_);
+    auto line = fmt::format("{}/{} done", done, std::max(total_, tasks_.size()));
     for (std::size_t i = 0; i < std::min(running.size(), kNamesInLiveLine); ++i) line += "  " + running[i];
     if (running.size() > kNamesInLiveLine) line += fmt::format("  and {} more", running.size() - kNamesInLiveLine);
     fmt::print("\r\x1b[K{}", paint(line, Colour::blue));

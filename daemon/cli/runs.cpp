@@ -27,11 +27,19 @@ std::vector<std::string> run_row(const Json& run) {
             text_of(run, "note")};
 }
 
+// "load", "load x3" for all three instances of `foreach`, "load[2]" for one of them, with its label.
+std::string task_name(const Json& task) {
+    auto name = instance_name(text_of(task, "task_id"), task.value("map_index", -1));
+    if (const int mapped = task.value("mapped", 0); mapped > 0) name += fmt::format(" x{}", mapped);
+    const auto label = text_of(task, "rendered_map_index");
+    return label.empty() ? name : name + ' ' + label;
+}
+
 void print_tasks(const Json& instances) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& task : instances) {
         auto state = text_of(task, "state");
-        rows.push_back({text_of(task, "task_id"), paint_state(state.empty() ? "waiting" : state),
+        rows.push_back({task_name(task), paint_state(state.empty() ? "waiting" : state),
                         fmt::format("{}", task.value("try_number", 0)), short_time(task.value("start_date", Json())),
                         short_seconds(task.value("duration", Json())), text_of(task, "note")});
     }
@@ -67,10 +75,10 @@ model::Result<Json> await_end(const ApiClient& api, const std::string& run_path,
             });
             for (const auto& task : tasks) {
                 const auto state = text_of(task, "state");
-                auto& last = told[text_of(task, "task_id")];
+                auto& last = told[task_name(task)];
                 if (state == last || state.empty() || state == "scheduled" || state == "queued") continue;
                 last = state;
-                fmt::print("{:<24} {}  {}\n", text_of(task, "task_id"), paint_state(state),
+                fmt::print("{:<24} {}  {}\n", task_name(task), paint_state(state),
                            paint(text_of(task, "note"), Colour::grey));
                 std::fflush(stdout);
             }

@@ -36,9 +36,11 @@ struct RunFilter {
 };
 
 struct TaskInstanceFilter {
-    std::string dag_id;   // empty: all
-    std::string run_id;   // empty: all
-    std::string task_id;  // empty: all
+    std::string dag_id;            // empty: all
+    std::string run_id;            // empty: all
+    std::string task_id;           // empty: all
+    std::optional<int> map_index;  // -1: those that are no instances of `foreach`
+    bool instances_only = false;   // the instances of mapped tasks, without the rows that stand for all of them
     std::vector<model::TaskState> states;
     std::string order_by = "id";  // one of task_instance_order_columns(), "-" first for descending; else this
     int limit = 50;

@@ -70,6 +70,8 @@ Where where_of(const TaskInstanceFilter& filter, const std::string& state_condit
     if (!filter.dag_id.empty()) where.require("r.dag_id = ?", filter.dag_id);
     if (!filter.run_id.empty()) where.require("r.run_id = ?", filter.run_id);
     if (!filter.task_id.empty()) where.require("t.task_id = ?", filter.task_id);
+    if (filter.map_index) where.require("t.map_index = ?", std::int64_t{*filter.map_index});
+    if (filter.instances_only) where.require("t.map_index >= ?", std::int64_t{0});
     if (!state_condition.empty()) where.require(state_condition);
     return where;
 }

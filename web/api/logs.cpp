@@ -129,7 +129,7 @@ http::Response text_answer(LogFile log, std::int64_t offset, bool ended) {
 }
 
 std::optional<model::Try> find_try(const Services& services, const ports::TaskInstanceRow& row, std::int64_t number) {
-    for (auto& attempt : services.history.tries(row.run.id, row.task_instance.task_id, -1))
+    for (auto& attempt : services.history.tries(row.run.id, row.task_instance.task_id, row.task_instance.map_index))
         if (attempt.number == number) return std::move(attempt);
     return std::nullopt;
 }
@@ -142,8 +142,7 @@ http::Response get_log(const Services& services, const http::Request& request) {
     const auto offset = parameters.number("offset", INT64_MIN / 2, INT64_MAX / 2);
     if (offset && format != Format::text)
         parameters.fault("offset", "goes with Accept: text/plain; JSON has token", *offset);
-    if (const auto map_index = parameters.number("map_index", -1, INT32_MAX); map_index && *map_index != -1)
-        parameters.fault("map_index", "must be -1: there are no mapped tasks here", *map_index);
+    const auto map_index = parameters.number("map_index", -1, INT32_MAX);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
 
     const auto& dag_id = request.path_param("dag_id");
@@ -152,7 +151,7 @@ http::Response get_log(const Services& services, const http::Request& request) {
     const auto& number_text = request.path_param("try_number");
     std::int64_t number = 0;
     std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
-    const auto row = find_task_instance(services, dag_id, run_id, task_id);
+    const auto row = find_task_instance(services, dag_id, run_id, task_id, static_cast<int>(map_index.value_or(-1)));
     if (!row) return task_not_found(dag_id, run_id, task_id);
     const auto attempt = find_try(services, *row, number);
     if (!attempt) return error_answer(404, fmt::format("The task instance `{}` has no try {}", task_id, number_text));

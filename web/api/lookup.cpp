@@ -32,14 +32,15 @@ bool dag_exists(const Services& services, std::string_view dag_id) {
 }
 
 std::optional<ports::TaskInstanceRow> find_task_instance(const Services& services, const std::string& dag_id,
-                                                         const std::string& run_id, const std::string& task_id) {
+                                                         const std::string& run_id, const std::string& task_id,
+                                                         int map_index) {
     ports::TaskInstanceFilter filter;
     filter.dag_id = dag_id;
     filter.run_id = run_id;
     filter.task_id = task_id;
-    for (auto& row : services.history.task_instances(filter).rows)
-        if (row.task_instance.map_index == -1) return std::move(row);
-    return std::nullopt;
+    filter.map_index = map_index;
+    auto rows = services.history.task_instances(filter).rows;
+    return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }
 
 std::vector<ports::TaskInstanceRow> all_task_instances(const Services& services, ports::TaskInstanceFilter filter) {

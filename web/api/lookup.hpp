@@ -18,11 +18,11 @@ inline constexpr std::string_view kAny = "~";  // in a path: of all DAGs, of all
 
 [[nodiscard]] bool dag_exists(const Services& services, std::string_view dag_id);
 
-// Not the mapped instances of the task.
+// map_index -1: the task itself, which of a mapped task stands for all its instances.
 [[nodiscard]] std::optional<ports::TaskInstanceRow> find_task_instance(const Services& services,
                                                                        const std::string& dag_id,
                                                                        const std::string& run_id,
-                                                                       const std::string& task_id);
+                                                                       const std::string& task_id, int map_index = -1);
 // Page by page, up to kMostTaskInstances.
 inline constexpr std::size_t kMostTaskInstances = 20'000;
 [[nodiscard]] std::vector<ports::TaskInstanceRow> all_task_instances(const Services& services,

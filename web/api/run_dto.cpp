@@ -142,7 +142,7 @@ Json task_instance_json(const ports::TaskInstanceRow& row, Versions& versions) {
     json.update(Json{
         {"id", uuid_of(fmt::format("task_instance/{}/{}/{}/{}", row.run.id.value, instance.task_id, instance.map_index,
                                    instance.try_number))},
-        {"rendered_map_index", nullptr},
+        {"rendered_map_index", text_or_null(instance.label)},
         {"logical_date", time_json(row.run.logical_date)},
         {"run_after", time_json(row.run.run_after)},
         {"start_date", time_json(instance.started_at)},
@@ -160,6 +160,8 @@ Json task_instance_json(const ports::TaskInstanceRow& row, Versions& versions) {
         // Weir's own:
         {"retry_at", time_json(instance.retry_at)},
         {"outputs", instance.outputs},
+        {"mapped", instance.mapped},
+        {"item", instance.item},
         {"exit_code", newest ? or_null(newest->exit_code) : Json()},
         {"signal", newest ? or_null(newest->signal) : Json()},
     });

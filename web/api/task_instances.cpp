@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <charconv>
 
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
@@ -23,10 +24,11 @@ constexpr OrderName kOrders[] = {{"id", "id"},
                                  {"duration", "duration"},
                                  {"logical_date", "logical_date"}};
 
-http::Response list_task_instances(const Services& services, const http::Request& request) {
+http::Response list_rows(const Services& services, const http::Request& request, ports::TaskInstanceFilter filter) {
     Parameters parameters(request);
-    ports::TaskInstanceFilter filter;
-    filter.task_id = parameters.text("task_id");
+    if (filter.task_id.empty()) filter.task_id = parameters.text("task_id");
+    if (const auto map_index = parameters.number("map_index", -1, INT32_MAX))
+        filter.map_index = static_cast<int>(*map_index);
     filter.states = parameters.enums<model::TaskState>("state");
     filter.limit = parameters.limit();
     filter.offset = parameters.offset();
@@ -49,6 +51,28 @@ http::Response list_task_instances(const Services& services, const http::Request
         {{"task_instances", std::move(rows)}, {"total_entries", page.total}, {"total_is_least", page.total_is_least}});
 }
 
+http::Response list_task_instances(const Services& services, const http::Request& request) {
+    return list_rows(services, request, {});
+}
+
+// The instances of one mapped task.
+http::Response list_mapped(const Services& services, const http::Request& request) {
+    ports::TaskInstanceFilter filter;
+    filter.task_id = request.path_param("task_id");
+    filter.instances_only = true;
+    return list_rows(services, request, std::move(filter));
+}
+
+// The path's map_index; -1 without one, nullopt for what is no number.
+std::optional<int> map_index_of(const http::Request& request) {
+    const auto found = request.path_params.find("map_index");
+    if (found == request.path_params.end()) return -1;
+    int index = 0;
+    const auto& text = found->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+    return error == std::errc() && end == text.data() + text.size() ? std::optional(index) : std::nullopt;
+}
+
 // Hands the task instance that the path names to `answer`.
 template <class Answer>
 http::Response with_task_instance(const Services& services, const http::Request& request, Answer answer) {
@@ -57,7 +81,8 @@ http::Response with_task_instance(const Services& services, const http::Request&
     const auto& dag_id = request.path_param("dag_id");
     const auto& run_id = request.path_param("run_id");
     const auto& task_id = request.path_param("task_id");
-    const auto row = find_task_instance(services, dag_id, run_id, task_id);
+    const auto map_index = map_index_of(request);
+    const auto row = map_index ? find_task_instance(services, dag_id, run_id, task_id, *map_index) : std::nullopt;
     return row ? answer(*row) : task_not_found(dag_id, run_id, task_id);
 }
 
@@ -72,7 +97,8 @@ http::Response list_tries(const Services& services, const http::Request& request
     return with_task_instance(services, request, [&services](const ports::TaskInstanceRow& row) {
         Versions versions(services.history);
         auto tries = Json::array();
-        for (const auto& attempt : services.history.tries(row.run.id, row.task_instance.task_id, -1))
+        for (const auto& attempt :
+             services.history.tries(row.run.id, row.task_instance.task_id, row.task_instance.map_index))
             tries.push_back(try_json(attempt, row, versions));
         const auto total = tries.size();
         return json_answer({{"task_instances", std::move(tries)}, {"total_entries", total}});
@@ -83,7 +109,8 @@ http::Response get_try(const Services& services, const http::Request& request) {
     return with_task_instance(services, request, [&services, &request](const ports::TaskInstanceRow& row) {
         const auto& number = request.path_param("try_number");
         Versions versions(services.history);
-        for (const auto& attempt : services.history.tries(row.run.id, row.task_instance.task_id, -1))
+        for (const auto& attempt :
+             services.history.tries(row.run.id, row.task_instance.task_id, row.task_instance.map_index))
             if (std::to_string(attempt.number) == number) return json_answer(try_json(attempt, row, versions));
         return error_answer(404, "The task instance `" + row.task_instance.task_id + "` has no try " + number);
     });
@@ -100,6 +127,10 @@ void add_task_instances(http::Router& router, const Services& services) {
     add(list + "/{task_id}", get_task_instance);
     add(list + "/{task_id}/tries", list_tries);
     add(list + "/{task_id}/tries/{try_number}", get_try);
+    add(list + "/{task_id}/listMapped", list_mapped);
+    add(list + "/{task_id}/{map_index}", get_task_instance);
+    add(list + "/{task_id}/{map_index}/tries", list_tries);
+    add(list + "/{task_id}/{map_index}/tries/{try_number}", get_try);
 }
 
 }  // namespace weir::api

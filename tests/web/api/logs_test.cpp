@@ -194,6 +194,6 @@ TEST_CASE("a query for a log that means nothing is refused") {
     LogWorld log;
     log.write("one\n");
     for (const auto* query :
-         {"?token=x", "?token=-1", "?token=5", "?full_content=perhaps", "?map_index=0", "?offset=1", "?tail=1"})
+         {"?token=x", "?token=-1", "?token=5", "?full_content=perhaps", "?map_index=-2", "?offset=1", "?tail=1"})
         CHECK_MESSAGE(log.get(query).status == 422, query);
 }

@@ -49,6 +49,8 @@ struct FakeHistory : ports::History {
             if ((filter.dag_id.empty() || filter.dag_id == row.run.dag_id) &&
                 (filter.run_id.empty() || filter.run_id == row.run.run_id) &&
                 (filter.task_id.empty() || filter.task_id == row.task_instance.task_id) &&
+                (!filter.map_index || *filter.map_index == row.task_instance.map_index) &&
+                (!filter.instances_only || row.task_instance.map_index >= 0) &&
                 any(filter.states, row.task_instance.state))
                 page.rows.push_back(row);
         page.total = static_cast<std::int64_t>(page.rows.size());
