@@ -9,6 +9,7 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
+#include <functional>
 #include <map>
 #include <thread>
 
@@ -70,6 +71,25 @@ std::vector<core::Input> first_definitions(DagFolder& folder, const ports::Histo
     }
     for (const auto& [dag_id, dag] : defined) inputs.push_back(core::DagLoaded{dag});
     return inputs;
+}
+
+// SIGHUP: the sizes of pools and the parallelism change at once; everything else in weir.yaml waits for a restart.
+void reload_pools(const Settings& settings, Inbox& inbox, CatalogBoard& board) {
+    if (settings.file.empty()) return spdlog::warn("SIGHUP: there is no weir.yaml to read again");
+    const auto fresh = read_settings(settings.file);
+    if (!fresh) return spdlog::error("SIGHUP: weir.yaml keeps its last good version:\n{}", fresh.error().message);
+    board.set_pools(fresh->pools);
+    inbox.post(core::PoolsConfigured{fresh->pools, fresh->parallelism});
+    spdlog::info("SIGHUP: pools and parallelism are as {} says now", settings.file);
+}
+
+// Each signal, until the set is cancelled with its io_context.
+void on_hangup(asio::signal_set& signals, std::function<void()> act) {
+    signals.async_wait([&signals, act = std::move(act)](const boost::system::error_code& error, int) {
+        if (error) return;
+        act();
+        on_hangup(signals, act);
+    });
 }
 
 void log_access(const http::AccessRecord& record) {
@@ -197,12 +217,17 @@ int run_server(const Settings& settings) {
             inbox.post(std::move(inputs));
         });
         asio::signal_set signals(io, SIGTERM, SIGINT);
+        asio::signal_set hangups(io, SIGHUP);
         if (address) {
             executor.start();
             signals.async_wait([&](const boost::system::error_code& error, int) {
                 if (error) return;
                 spdlog::info("stopping; running tasks go on and are taken over at the next start");
+                hangups.cancel();
                 listener.stop(kStopGrace, [&executor] { executor.stop(); });
+            });
+            on_hangup(hangups, [&pool, &settings, &inbox, &board] {
+                asio::post(pool, [&settings, &inbox, &board] { reload_pools(settings, inbox, board); });
             });
             spdlog::info(
                 "weir {} serves {} DAG(s) from {} at {} after {} ms", kVersion, board.catalog()->dags.size(),

@@ -46,12 +46,12 @@ model::Result<Settings> read_settings(const std::string& path) {
     const bool must_exist = !file.empty();
     if (file.empty()) file = "weir.yaml";
     std::error_code error;
-    if (!must_exist && !fs::exists(file, error)) return Settings{yaml::default_config(fs::current_path().string())};
+    if (!must_exist && !fs::exists(file, error)) return Settings{yaml::default_config(fs::current_path().string()), ""};
 
     const auto text = read_file(file);
     if (!text) return text.error();
     auto loaded = yaml::load_config(*text, file.string(), fs::absolute(file).parent_path().string());
-    if (loaded.config) return Settings{std::move(*loaded.config)};
+    if (loaded.config) return Settings{std::move(*loaded.config), fs::absolute(file).string()};
     std::string all;
     for (const auto& diagnostic : loaded.diagnostics) all += (all.empty() ? "" : "\n") + to_text(diagnostic);
     return Error{ErrorKind::invalid, all};

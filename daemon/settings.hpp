@@ -10,6 +10,8 @@
 namespace weir::daemon {
 
 struct Settings : yaml::Config {
+    std::string file;  // absolute; empty without weir.yaml
+
     // Derived places, all absolute.
     [[nodiscard]] std::filesystem::path database() const { return std::filesystem::path(data_folder) / "weir.db"; }
     [[nodiscard]] std::filesystem::path logs() const { return std::filesystem::path(data_folder) / "logs"; }

@@ -88,7 +88,7 @@ struct File {
 
 Outputs parse_outputs(std::string_view text) {
     if (text.size() > kMaxOutputs)
-        return problem("is larger than 64 KiB; write large results to a file or table of your own");
+        return problem("is larger than 1 MiB; write large results to a file or table of your own");
     const auto content = trimmed(text);
     return content.starts_with('{') ? parse_object(content) : parse_lines(text);
 }
@@ -100,7 +100,8 @@ Outputs read_outputs(const std::string& path) {
         return errno == ENOENT ? Outputs{} : problem(std::string("can't be read: ") + std::strerror(errno));
     struct stat status {};
     if (::fstat(file.fd, &status) != 0 || !S_ISREG(status.st_mode)) return problem("is not a plain file");
-    std::string text(kMaxOutputs + 1, '\0');  // one more, to see that it is too large
+    // The task is over, so the file grows no more; one byte past the limit shows that it is too large.
+    std::string text(std::min(static_cast<std::size_t>(status.st_size), kMaxOutputs + 1), '\0');
     std::size_t size = 0;
     while (size < text.size()) {
         const auto got = ::read(file.fd, text.data() + size, text.size() - size);

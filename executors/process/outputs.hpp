@@ -8,7 +8,7 @@
 
 namespace weir::process {
 
-inline constexpr std::size_t kMaxOutputs = 64u << 10;  // bytes
+inline constexpr std::size_t kMaxOutputs = 1u << 20;  // bytes: a list of ten thousand file names
 inline constexpr int kMaxNesting = 64;  // of objects and arrays: deeper ones exhaust the stack of whoever prints them
 
 struct Outputs {

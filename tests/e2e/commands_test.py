@@ -1,6 +1,7 @@
 """The verbs, as a person uses them."""
 
 import json
+import signal
 import subprocess
 import threading
 import unittest
@@ -60,6 +61,21 @@ class Commands(House):
         refused = self.weir("dags", "list", check=False)
         self.assertEqual(refused.returncode, 3)
         self.assertIn("weir serve", refused.stderr)
+
+    def test_a_pool_grows_while_tasks_wait_for_it(self):
+        def pool_of(slots):
+            self.configure(f"pools: {{narrow: {slots}}}")
+
+        pool_of(1)
+        self.dag("d", "tasks: {a: {pool: narrow, run: 'sleep 60'}, b: {pool: narrow, run: 'true'}}")
+        self.start()
+        self.trigger("d")
+        wait_for("a runs", lambda: self.task("d", "latest", "a")["state"] == "running")
+        self.assertEqual(self.task("d", "latest", "b")["state"], "scheduled")
+        pool_of(2)
+        self.daemon.send_signal(signal.SIGHUP)
+        wait_for("b ends", lambda: self.task("d", "latest", "b")["state"] == "success")
+        self.weir("kill", "d", "latest")
 
     def test_a_run_id_is_given_only_once(self):
         self.dag("d", "tasks: {t: {run: 'true'}}")

@@ -53,10 +53,10 @@ TEST_CASE("JSON nested deeper than anybody reads is refused before it is parsed"
     CHECK(parse_outputs("{\"a\": \"" + std::string(1000, '[') + "\"}").problem.empty());
 }
 
-TEST_CASE("64 KiB of outputs are taken, one byte more is not") {
+TEST_CASE("1 MiB of outputs are taken, one byte more is not") {
     CHECK(parse_outputs("a=" + std::string(kMaxOutputs - 2, 'x')).problem.empty());
     CHECK(parse_outputs("a=" + std::string(kMaxOutputs - 1, 'x')).problem ==
-          "WEIR_OUTPUT: is larger than 64 KiB; write large results to a file or table of your own");
+          "WEIR_OUTPUT: is larger than 1 MiB; write large results to a file or table of your own");
 }
 
 TEST_CASE("a file that isn't there is no outputs") {
