@@ -75,6 +75,7 @@ void let_through(Work& work, Gate& gate) {
         gate.waiting.erase(gate.waiting.begin());
         if (pass_gates(work, run, index)) {
             run.tasks[index].reason.clear();
+            touch(work, run, index);
             add_ready(work, run, index);
         }
     }

@@ -43,6 +43,13 @@ model::Dag random_dag(Dice& dice, const std::string& id) {
         task.pool_slots = 1 + dice.below(2);
         if (dice.one_in(3)) task.pool = "small";
         task.priority_weight = dice.below(4);
+        if (dice.one_in(5)) task.foreach = model::Foreach{model::Json(dice.below(5), 1), dice.below(3), ""};
+        if (dice.one_in(6)) task.max_active = 1 + dice.below(2);
+        if (dice.one_in(6)) task.setup = true;
+        if (dice.one_in(8)) {
+            task.teardown = true;
+            task.trigger_rule = TriggerRule::all_done_setup_success;
+        }
         for (const auto upstream : task.upstream) dag.tasks[upstream].downstream.push_back(static_cast<TaskIndex>(i));
         dag.tasks.push_back(std::move(task));
     }
@@ -126,7 +133,8 @@ class Storm {
     int failures_so_far(const model::Try& row) const {
         return static_cast<int>(std::ranges::count_if(world_.database.tries, [&row](const auto& entry) {
             const auto& other = entry.second;
-            return other.run == row.run && other.task_id == row.task_id && other.exit_code == 1;
+            return other.run == row.run && other.task_id == row.task_id && other.map_index == row.map_index &&
+                   other.exit_code == 1;
         }));
     }
     const model::Dag& dag_of(model::RunId run) const {
@@ -136,18 +144,25 @@ class Storm {
     void check_run(const model::Run& run) {
         const auto& dag = dag_of(run.id);
         bool leaf_failed = false;
+        const auto is_teardown = [&dag](TaskIndex index) { return dag.tasks[index].teardown; };
+        const bool only_teardowns = std::ranges::all_of(dag.tasks, &model::Task::teardown);
         for (const auto& task : dag.tasks) {
             const auto& row = world_.database.task_instances.at({run.id, task.id});
             check_task(dag, task, row);
             const bool failed = row.state == TaskState::failed || row.state == TaskState::upstream_failed;
-            leaf_failed |= failed && task.downstream.empty();
+            const bool is_leaf = only_teardowns ? task.downstream.empty()
+                                                : !task.teardown && std::ranges::all_of(task.downstream, is_teardown);
+            leaf_failed |= failed && is_leaf;
+            for (int i = 0; i < row.mapped; ++i)
+                CHECK(world_.database.task_instances.at({run.id, name_of_instance(task.id, i)}).state ==
+                      (succeeds(task) ? TaskState::success : TaskState::failed));
         }
         CHECK((run.state == RunState::failed) == leaf_failed);
     }
     void check_task(const model::Dag& dag, const model::Task& task, const model::TaskInstance& row) {
         INFO("task ", task.id, " of run ", row.run.value, " is ", std::string(to_text(row.state)));
         const auto counts = world_.database.counts_above(dag, task, row.run);
-        const auto total = static_cast<std::uint32_t>(task.upstream.size());
+        const auto total = world_.database.total_above(dag, task, row.run);
         REQUIRE(counts.done() == total);
         const auto verdict = decide(task.trigger_rule, counts, total);
         // With both failed and skipped upstream tasks all_success settles by whichever came first.
@@ -164,7 +179,7 @@ class Storm {
                 CHECK((row.state == TaskState::upstream_failed || (either && row.state == TaskState::skipped)));
                 break;
             case Verdict::run:
-                if (!task.condition.empty())
+                if (!task.condition.empty() || (task.foreach && task.foreach->items.empty()))
                     CHECK(row.state == TaskState::skipped);
                 else if (succeeds(task))
                     CHECK(row.state == TaskState::success);

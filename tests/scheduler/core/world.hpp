@@ -52,6 +52,7 @@ struct Database {
     [[nodiscard]] RunHistory history_of(const model::Run& row) const;
     [[nodiscard]] Recovered recovered() const;
     // The ends of the tasks above `task`, from rows alone.
+    [[nodiscard]] std::uint32_t total_above(const model::Dag& dag, const model::Task& task, model::RunId run) const;
     [[nodiscard]] UpstreamCounts counts_above(const model::Dag& dag, const model::Task& task, model::RunId run) const;
 };
 

@@ -194,6 +194,13 @@ Recovered Database::recovered() const {
     return recovered;
 }
 
+std::uint32_t Database::total_above(const model::Dag& dag, const model::Task& task, model::RunId run) const {
+    std::uint32_t total = 0;
+    for (const auto upstream : task.upstream)
+        total += static_cast<std::uint32_t>(std::max(1, task_instances.at({run, dag.tasks[upstream].id}).mapped));
+    return total;
+}
+
 UpstreamCounts Database::counts_above(const model::Dag& dag, const model::Task& task, model::RunId run) const {
     UpstreamCounts counts;
     for (const auto upstream : task.upstream) {
@@ -549,11 +556,7 @@ void World::check_launch(const Launch& launch) const {
     const auto& dag = *database.texts.at(database.runs.at(row.run).version);
     const auto& task = *dag.find(row.task_id);
     const auto counts = database.counts_above(dag, task, row.run);
-    std::uint32_t total = 0;
-    for (const auto upstream : task.upstream)
-        total += static_cast<std::uint32_t>(
-            std::max(1, database.task_instances.at({row.run, dag.tasks[upstream].id}).mapped));
-    CHECK(decide(task.trigger_rule, counts, total) == Verdict::run);
+    CHECK(decide(task.trigger_rule, counts, database.total_above(dag, task, row.run)) == Verdict::run);
 }
 
 void expect(const std::string& dag, const std::string& script) {
