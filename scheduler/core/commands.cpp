@@ -26,6 +26,7 @@ struct Refusal {
 };
 
 constexpr std::size_t kLongestRunId = 250;
+constexpr std::size_t kMostQueuedByHand = 1000;  // of one DAG: a script that triggers in a loop must not fill memory
 
 // A run_id names a folder of logs and stands in URLs.
 std::optional<Refusal> check_run_id(std::string_view run_id) {
@@ -73,6 +74,10 @@ std::optional<Refusal> refuse(const Memory& memory, const TriggerRun& input, Tim
     if (definition.state.removed || !definition.plan)
         return Refusal{ErrorKind::not_found,
                        fmt::format("the file of DAG '{}' is gone; put it back to run it", input.dag_id)};
+    if (definition.queued.size() >= kMostQueuedByHand)
+        return Refusal{ErrorKind::unavailable,
+                       fmt::format("{} runs of DAG '{}' wait already; {}", definition.queued.size(), input.dag_id,
+                                   definition.state.paused ? "unpause it first" : "try again when some have started")};
     if (auto refusal = check_run_id(input.run_id)) return refusal;
     if (auto refusal = check_dates(definition, input, now)) return refusal;
     if (input.found_same || (!input.run_id.empty() && definition.live.contains(input.run_id))) {

@@ -321,3 +321,11 @@ TEST_CASE("a killed run can be retried as a whole") {
            "5s exit a -> a success; launch b/1\n"
            "6s exit b -> b success; r success\n");
 }
+TEST_CASE("a thousand queued runs of a DAG are the most that may be triggered") {
+    World world("a");
+    world.play("0s pause");
+    for (int i = 0; i < 1000; ++i) world.trigger("r" + std::to_string(i));
+    CHECK(world.error().empty());
+    world.trigger("one-more");
+    CHECK(world.error() == "1000 runs of DAG 'etl' wait already; unpause it first");
+}
