@@ -23,6 +23,7 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/processes.hpp"
 #include "scheduler/model/json.hpp"
 #include "scheduler/model/time.hpp"
 #include "tests/executors/supervisor/harness.hpp"
@@ -30,10 +31,10 @@
 namespace {
 
 using namespace weir;
-using Seconds = std::chrono::duration<double>;
+using namespace weir::bench;
 
 struct Settings {
-    std::string weir;
+    std::string weir = weir_program();
     int tasks = 1000;
     int slots = 16;
     int rounds = 3;
@@ -44,60 +45,12 @@ struct Cost {
     Seconds processor;
 };
 
-// Of a process, of its children that have ended, and of those that live, with theirs.
-Seconds processor_time(pid_t pid) {
-    const auto folder = "/proc/" + std::to_string(pid);
-    std::ifstream file(folder + "/stat");
-    std::string stat;
-    std::getline(file, stat);
-    std::istringstream fields(stat.substr(std::min(stat.size(), stat.rfind(')') + 1)));
-    std::string skipped;
-    for (int field = 3; field < 14; ++field) fields >> skipped;
-    double ticks = 0;
-    for (int field = 14; field <= 17; ++field) {
-        double value = 0;
-        fields >> value;
-        ticks += value;
-    }
-    Seconds total(ticks / static_cast<double>(::sysconf(_SC_CLK_TCK)));
-    std::error_code gone;
-    for (const auto& thread : std::filesystem::directory_iterator(folder + "/task", gone)) {
-        std::ifstream children(thread.path() / "children");
-        for (pid_t child = 0; children >> child;) total += processor_time(child);
-    }
-    return total;
-}
-
 Cost measured(const std::function<void()>& work) {
     const auto processor = processor_time(::getpid());
     const auto start = std::chrono::steady_clock::now();
     work();
     const Seconds wall = std::chrono::steady_clock::now() - start;
     return {wall, processor_time(::getpid()) - processor};
-}
-
-pid_t start(std::vector<std::string> arguments, const std::string& output = "") {
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    if (!output.empty()) {
-        ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-        ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, (output + ".err").c_str(),
-                                           O_WRONLY | O_CREAT | O_APPEND, 0600);
-    }
-    std::vector<char*> argv;
-    for (auto& argument : arguments) argv.push_back(argument.data());
-    argv.push_back(nullptr);
-    pid_t pid = 0;
-    const int error = ::posix_spawn(&pid, argv[0], &actions, nullptr, argv.data(), environ);
-    ::posix_spawn_file_actions_destroy(&actions);
-    if (error != 0) throw std::runtime_error("can't start " + arguments[0] + ": " + std::strerror(error));
-    return pid;
-}
-
-int wait_for(pid_t pid) {
-    int status = 0;
-    ::waitpid(pid, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
 void spawn_and_wait(int tasks, int at_once) {
