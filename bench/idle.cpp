@@ -39,7 +39,7 @@ class ReadySocket {
         if (path.size() >= sizeof address.sun_path)
             throw std::runtime_error("the path of a socket is too long: " + path);
         std::strcpy(address.sun_path, path.c_str());
-        if (::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+        if (fd_ < 0 || ::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
             throw std::runtime_error("cannot bind " + path);
         ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
     }
