@@ -3,6 +3,7 @@
 //
 // World::play() runs a script and writes down what came of it, one line a step:
 //     10s exit a 3 -> a up_for_retry (exit code 3); launch b/1
+// The time is since kStart, or RFC 3339.
 // A test compares that with the script it gave, so that a failure shows both.
 #pragma once
 

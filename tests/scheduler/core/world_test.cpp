@@ -449,7 +449,8 @@ void World::perform(const std::string& line) {
     std::istringstream words(line);
     std::string time, verb;
     words >> time >> verb;
-    now = kStart + *model::parse_duration(time);
+    const auto since_start = model::parse_duration(time);
+    now = since_start ? kStart + *since_start : at(time);
     Words rest;
     for (std::string word; words >> word;) rest.push_back(word);
     const auto event = kEvents.find(verb);
