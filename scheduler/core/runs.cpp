@@ -111,8 +111,7 @@ void start_run(Work& work, LiveRun& run) {
     run.row.started_at = work.now;
     touch(work, run);
     ensure_tasks(work, run);
-    // Backwards, as settle() takes from the end: tasks are decided in their order.
-    for (auto index = static_cast<RecordIndex>(run.tasks.size()); index-- > 0;)
+    for (RecordIndex index = 0; index < run.tasks.size(); ++index)
         if (run.tasks[index].state == TaskState::none) work.undecided.emplace_back(&run, index);
     if (run.unfinished == 0) work.maybe_ended.push_back(&run);  // a DAG without tasks
 }

@@ -236,11 +236,12 @@ void decide_task(Work& work, LiveRun& run, RecordIndex index) {
 
 void settle(Work& work) {
     while (!work.undecided.empty() || !work.maybe_ended.empty() || !work.maybe_startable.empty()) {
-        while (!work.undecided.empty()) {
-            const auto [run, index] = work.undecided.back();
-            work.undecided.pop_back();
+        // In the order in which they came up: of runs that begin in one step, the oldest gets the first slot.
+        for (std::size_t next = 0; next < work.undecided.size(); ++next) {
+            const auto [run, index] = work.undecided[next];
             decide_task(work, *run, index);
         }
+        work.undecided.clear();
         for (auto* run : std::exchange(work.maybe_ended, {})) end_if_finished(work, *run);
         for (auto* definition : std::exchange(work.maybe_startable, {})) start_runs(work, *definition);
     }
