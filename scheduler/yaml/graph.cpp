@@ -91,6 +91,32 @@ std::vector<TaskIndex> order_tasks(const std::vector<TaskDraft>& tasks, Problems
     return order;
 }
 
+void judge_teardowns(const std::vector<TaskDraft>& tasks, Problems& problems) {
+    std::unordered_map<TaskIndex, std::vector<TaskIndex>> users;  // of setups
+    for (TaskIndex i = 0; i < tasks.size(); ++i)
+        if (tasks[i].teardown == nullptr)
+            for (const auto above : tasks[i].upstream)
+                if (tasks[above].task.setup) users[above].push_back(i);
+    std::vector<TaskIndex> seen(tasks.size());  // by the last teardown, counted from 1
+    for (TaskIndex i = 0; i < tasks.size(); ++i) {
+        if (tasks[i].setups.empty()) continue;
+        std::vector<TaskIndex> open{i};
+        while (!open.empty()) {
+            const auto task = open.back();
+            open.pop_back();
+            for (const auto above : tasks[task].upstream)
+                if (std::exchange(seen[above], i + 1) != i + 1) open.push_back(above);
+        }
+        for (const auto setup : tasks[i].setups)
+            for (const auto user : users[setup])
+                if (seen[user] != i + 1)
+                    problems.add(
+                        tasks[i].teardown->place,
+                        "teardown '{}' would not wait for '{}', which needs its setup '{}'; add that to its `needs`",
+                        tasks[i].task.id, tasks[user].task.id, tasks[setup].task.id);
+    }
+}
+
 bool is_upstream(const std::vector<TaskDraft>& tasks, TaskIndex earlier, TaskIndex later) {
     std::vector<bool> seen(tasks.size());
     std::vector<TaskIndex> open{later};

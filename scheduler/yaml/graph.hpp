@@ -13,6 +13,9 @@ namespace weir::yaml {
 // and each circle is told.
 [[nodiscard]] std::vector<model::TaskIndex> order_tasks(const std::vector<TaskDraft>& tasks, Problems& problems);
 
+// A teardown that does not wait for what works with its setup would remove it under the work's feet.
+void judge_teardowns(const std::vector<TaskDraft>& tasks, Problems& problems);
+
 // Does `later` come after `earlier`, through any number of tasks between?
 [[nodiscard]] bool is_upstream(const std::vector<TaskDraft>& tasks, model::TaskIndex earlier, model::TaskIndex later);
 

@@ -39,6 +39,7 @@ class Loader {
         for (auto& task : draft_.tasks) judge_task(task, problems_);
         judge_dag(draft_, tree_.root, problems_);
         order_ = order_tasks(draft_.tasks, problems_);
+        judge_teardowns(draft_.tasks, problems_);
         compile(templates);
     }
 

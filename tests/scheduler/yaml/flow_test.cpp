@@ -103,6 +103,23 @@ etl.yaml:2:38: task 'a' cleans up after itself)"},
     }
 }
 
+TEST_CASE("a teardown waits for whatever works with its setup") {
+    CHECK(faults(R"(tasks:
+  make: {run: x, setup: true}
+  one: {run: x, needs: make}
+  two: {run: x, needs: make}
+  drop: {run: x, needs: one, teardown: make}
+)") == "etl.yaml:5:40: teardown 'drop' would not wait for 'two', which needs its setup 'make'; add that to its "
+       "`needs`");
+    CHECK(faults(R"(tasks:
+  make: {run: x, setup: true}
+  fill: {run: x, needs: make, setup: true}
+  work: {run: x, needs: fill}
+  empty: {run: x, needs: work, teardown: fill}
+  drop: {run: x, needs: empty, teardown: make}
+)") == "");
+}
+
 TEST_CASE("alerts are a name, a notifier, a script, or a list") {
     const auto dag = dag_of(with_task(R"(run: x
 deadline: 1h
