@@ -12,9 +12,12 @@
 namespace weir::yaml {
 
 inline constexpr std::size_t kNoGroup = static_cast<std::size_t>(-1);
+// Of all ranges of a file together: a short line asks for ten thousand.
+inline constexpr std::size_t kMostRangeItems = 1'000'000;
 
 struct TaskDraft {
-    const std::string* folder = nullptr;  // base of relative paths
+    const std::string* folder = nullptr;      // base of relative paths
+    std::size_t* range_items_left = nullptr;  // of kMostRangeItems
     model::Task task;
     std::size_t group = kNoGroup;  // into DagDraft::groups: the innermost around it
     Place place;                   // of its key
@@ -60,6 +63,7 @@ struct DagDraft {
     std::string timezone;  // of schedules that name none
     model::Dag dag;        // its tasks, params and groups are in the drafts
     std::vector<ParamDraft> params;
+    std::size_t range_items_left = kMostRangeItems;
     TaskDraft defaults;
     std::vector<TaskDraft> tasks;    // in the order of the file
     std::vector<GroupDraft> groups;  // an outer one before those in it

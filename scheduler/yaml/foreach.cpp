@@ -74,7 +74,7 @@ ShapePtr foreach_shape() {
         }));
 }
 
-model::Foreach foreach_of(const Node& node) {
+model::Foreach foreach_of(const Node& node, std::size_t& range_items_left) {
     model::Foreach foreach;
     foreach
         .items = model::Json::array();
@@ -83,7 +83,8 @@ model::Foreach foreach_of(const Node& node) {
             .items = scalar->text;
     } else if (const auto* written = range_within(node)) {
         const auto range = range_of(*written);
-        if (range.step == 0 || range.count() > model::kMostItems) return foreach;
+        if (range.step == 0 || range.count() > std::min(model::kMostItems, range_items_left)) return foreach;
+        range_items_left -= range.count();
         auto value = range.from;
         for (auto left = range.count(); left > 0; --left, value += range.step)
             foreach
@@ -95,7 +96,7 @@ model::Foreach foreach_of(const Node& node) {
     return foreach;
 }
 
-void judge_foreach(const Node& node, Problems& problems) {
+void judge_foreach(const Node& node, const model::Foreach& foreach, Problems& problems) {
     if (node.faulty) return;
     if (const auto* scalar = node.scalar()) {
         if (!is_one_expression(scalar->text))
@@ -110,6 +111,9 @@ void judge_foreach(const Node& node, Problems& problems) {
         problems.add(written->place, "range: a step of 0 never arrives; write a step such as 1 or -1");
     else if (range.count() > model::kMostItems)
         problems.add(written->place, "range: {} items; at most {} may stand here", range.count(), model::kMostItems);
+    else if (range.count() != foreach.items.size())
+        problems.add(written->place, "the ranges of a file have at most {} items together; let a task make the list",
+                     kMostRangeItems);
 }
 
 }  // namespace weir::yaml

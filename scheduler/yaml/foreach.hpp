@@ -9,8 +9,9 @@ namespace weir::yaml {
 
 [[nodiscard]] ShapePtr foreach_shape();
 
-// Ranges become lists. What is no list, map or sound range is left out, and judge_foreach() says why.
-[[nodiscard]] model::Foreach foreach_of(const Node& node);
-void judge_foreach(const Node& node, Problems& problems);
+// Ranges become lists, as long as `range_items_left` lets them. What is no list, map or sound range is left out, and
+// judge_foreach() says why.
+[[nodiscard]] model::Foreach foreach_of(const Node& node, std::size_t& range_items_left);
+void judge_foreach(const Node& node, const model::Foreach& foreach, Problems& problems);
 
 }  // namespace weir::yaml

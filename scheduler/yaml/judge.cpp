@@ -37,7 +37,7 @@ void judge_task(TaskDraft& draft, Problems& problems) {
     if (draft.group != kNoGroup)
         if (const auto fault = id_fault(task.id, "a task id"); !fault.empty())
             problems.add(draft.place, "{}, its groups' included", fault);
-    if (draft.foreach != nullptr) judge_foreach(*draft.foreach, problems);
+    if (draft.foreach != nullptr) judge_foreach(*draft.foreach, *task.foreach, problems);
     if (draft.settings != nullptr && draft.kind == model::OperatorKind::approve)
         judge_approval(*draft.settings, problems);
 

@@ -147,6 +147,7 @@ Loaded load_dag(std::string_view text, const std::string& file, const std::strin
     draft.folder = folder;
     draft.timezone = surroundings.timezone;
     draft.defaults.folder = &draft.folder;
+    draft.defaults.range_items_left = &draft.range_items_left;
     dag_table().fill(tree->root, draft);
     find_id(draft, tree->root, file, problems);
     Loader loader(*tree, problems, draft);

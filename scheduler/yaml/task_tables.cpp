@@ -172,7 +172,7 @@ std::vector<Row> task_rows() {
         {{"foreach", foreach_shape(), "The task runs once for each of these, which its expressions see as `item`"},
          [](TaskDraft& draft, const Node& value) {
              draft.foreach = &value;
-             draft.task.foreach = foreach_of(value);
+             draft.task.foreach = foreach_of(value, *draft.range_items_left);
          }},
         {{"max_parallel", whole(1, 100'000), "Instances of a foreach at once, in one run; all of them unless set"},
          [](TaskDraft& draft, const Node& value) {

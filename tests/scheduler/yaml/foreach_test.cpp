@@ -77,6 +77,13 @@ TEST_CASE("ten thousand items are the most") {
           "etl.yaml:4:14: foreach: 10001 items; at most 10000 may stand here");
 }
 
+TEST_CASE("the ranges of a file are bounded together") {
+    std::string text = "tasks:\n";
+    for (int i = 0; i < 101; ++i) text += fmt::format("  t{}: {{run: x, foreach: {{range: 10000}}}}\n", i);
+    CHECK(faults(text) ==
+          "etl.yaml:102:35: the ranges of a file have at most 1000000 items together; let a task make the list");
+}
+
 TEST_CASE("the item is known where the instances are") {
     const Example examples[] = {
         {"run: [x, \"${{ item.a }}\"]\nforeach: [{a: 1}, {a: 2, b: 3}]\nlabel: ${{ item.b | default('') }}", ""},
