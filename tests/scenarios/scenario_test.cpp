@@ -222,7 +222,7 @@ void play(const fs::path& file) {
 TEST_CASE("every scenario goes as it says") {
     if (const char* const one = std::getenv("WEIR_SCENARIO")) return play(one);
     std::set<fs::path> files;
-    for (const auto& entry : fs::directory_iterator(fs::path(__FILE__).parent_path()))
+    for (const auto& entry : fs::directory_iterator(fs::path(WEIR_REPOSITORY) / "tests" / "scenarios"))
         if (entry.path().extension() == ".txt") files.insert(entry.path());
     CHECK(files.size() > 1);
     for (const auto& file : files) play(file);

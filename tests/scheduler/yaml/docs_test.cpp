@@ -14,10 +14,7 @@ struct Block {
 };
 
 std::vector<Block> yaml_blocks() {
-    namespace fs = std::filesystem;
-    const auto file =
-        fs::path(__FILE__).parent_path().parent_path().parent_path().parent_path() / "docs" / "pipelines.md";
-    std::ifstream stream(file);
+    std::ifstream stream(std::filesystem::path(WEIR_REPOSITORY) / "docs" / "pipelines.md");
     REQUIRE(stream.good());
     std::vector<Block> blocks;
     bool inside = false;

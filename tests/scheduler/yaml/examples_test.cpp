@@ -10,7 +10,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path repository() { return fs::path(__FILE__).parent_path().parent_path().parent_path().parent_path(); }
+fs::path repository() { return WEIR_REPOSITORY; }
 
 std::string text_of(const fs::path& file) {
     std::ifstream stream(file);
