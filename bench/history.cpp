@@ -16,86 +16,16 @@
 #include <string_view>
 #include <vector>
 
+#include "bench/long_history.hpp"
 #include "scheduler/store/sqlite_history.hpp"
 #include "scheduler/store/sqlite_store.hpp"
 
 namespace {
 
 using namespace weir;
+using namespace weir::bench;
 using Clock = std::chrono::steady_clock;
 using Milliseconds = std::chrono::duration<double, std::milli>;
-
-constexpr int kDags = 1000;
-const char* const kBusy = "product_report";  // has half of all runs
-
-model::TimePoint at(std::int64_t n) { return model::TimePoint{std::chrono::seconds{1'700'000'000 + 60 * n}}; }
-
-// 2 runs in 100 failed, with its second task; the last few are live.
-void add_run(std::vector<core::Change>& rows, std::int64_t id, std::int64_t last) {
-    const bool live = id > last - 10;
-    const bool failed = id % 100 == 7 || id % 100 == 8;
-    model::Run run;
-    run.id = model::RunId{id};
-    run.dag_id = id % 2 == 0 ? kBusy : "dag_" + std::to_string(id % kDags);
-    run.run_id = "scheduled__" + model::format_rfc3339(at(id));
-    run.version = model::DagVersionId{1};
-    run.type = model::RunType::scheduled;
-    run.state = live ? model::RunState::running : failed ? model::RunState::failed : model::RunState::success;
-    run.triggered_by = model::TriggeredBy::timetable;
-    run.logical_date = at(id);
-    run.data_interval = model::Interval{at(id - 1), at(id)};
-    run.run_after = run.queued_at = at(id);
-    run.started_at = at(id) + std::chrono::seconds{1};
-    if (!live) run.ended_at = at(id) + std::chrono::seconds{30};
-    rows.emplace_back(run);
-    for (const char* name : {"load_views", "report", "check"}) {
-        model::TaskInstance task;
-        task.run = run.id;
-        task.task_id = name;
-        task.state = live                                 ? model::TaskState::running
-                     : failed && task.task_id == "report" ? model::TaskState::failed
-                                                          : model::TaskState::success;
-        task.try_number = 1;
-        task.started_at = run.started_at;
-        task.ended_at = run.ended_at;
-        task.pool = model::kDefaultPool;
-        task.executor = "process";
-        rows.emplace_back(task);
-    }
-    model::Try row;
-    row.id = model::TryId{id};
-    row.run = run.id;
-    row.task_id = "report";
-    row.state = live ? model::TryState::running : model::TryState::success;
-    row.executor = "process";
-    row.created_at = at(id);
-    row.log_path = run.dag_id + "/" + run.run_id + "/report/1.log";
-    rows.emplace_back(row);
-}
-
-void fill(store::SqliteStore& store, std::int64_t runs) {
-    model::DagVersion version;
-    version.id = model::DagVersionId{1};
-    version.dag_id = kBusy;
-    std::vector<core::Change> rows{version};
-    for (int i = 0; i < kDags; ++i) {
-        model::DagState dag;
-        dag.dag_id = i == 0 ? kBusy : "dag_" + std::to_string(i);
-        dag.version = version.id;
-        dag.scheduled_through = at(runs);
-        rows.emplace_back(dag);
-    }
-    const auto start = Clock::now();
-    for (std::int64_t id = 1; id <= runs; ++id) {
-        add_run(rows, id, runs);
-        if (rows.size() < 5000 && id < runs) continue;
-        if (store.commit(rows) != ports::CommitOutcome::committed) throw std::runtime_error("disk full");
-        rows.clear();
-    }
-    const std::chrono::duration<double> taken = Clock::now() - start;
-    std::printf("filled: %lld runs, %.0f rows/s\n", static_cast<long long>(runs),
-                5.0 * static_cast<double>(runs) / taken.count());
-}
 
 double processor_ms() {
     timespec time{};
@@ -128,7 +58,7 @@ void measure(const std::string& database, std::int64_t runs) {
     const bool there = std::filesystem::exists(database);
     auto store = store::SqliteStore::open(database);
     if (!store) throw std::runtime_error(store.error().message);
-    if (!there) fill(**store, runs);
+    if (!there) fill(**store, runs, 10);
     auto opened = store::SqliteHistory::open(database);
     if (!opened) throw std::runtime_error(opened.error().message);
     const store::SqliteHistory& history = **opened;

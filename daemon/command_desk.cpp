@@ -8,24 +8,22 @@ using model::ErrorKind;
 // A full disk holds the loop up; the caller should not hang with it.
 constexpr std::chrono::seconds kPatience{20};
 
-model::Result<model::Run> CommandDesk::execute(ports::Command command) {
-    std::future<model::Result<model::Run>> answer;
-    model::RequestId request;
+model::RequestId CommandDesk::next_request() {
+    const std::lock_guard lock(mutex_);
+    return model::RequestId{++last_request_};
+}
+
+template <class Value>
+model::Result<Value> CommandDesk::ask(core::Input input, model::RequestId request, Waiting<Value>& waiting) {
+    std::future<model::Result<Value>> answer;
     {
         const std::lock_guard lock(mutex_);
-        request = model::RequestId{++last_request_};
-        answer = waiting_[request.value].get_future();
+        answer = waiting[request.value].get_future();
     }
-    const auto forget = [this, request] {
+    const auto forget = [this, request, &waiting] {
         const std::lock_guard lock(mutex_);
-        waiting_.erase(request.value);
+        waiting.erase(request.value);
     };
-    auto input = std::visit(
-        [request](auto& typed) {
-            typed.request = request;
-            return core::Input{std::move(typed)};
-        },
-        command);
     if (!inbox_.post_command(std::move(input))) {
         forget();
         return Error{ErrorKind::unavailable, "the daemon is busy or stopping; try again in a moment"};
@@ -39,13 +37,35 @@ model::Result<model::Run> CommandDesk::execute(ports::Command command) {
     return answer.get();
 }
 
-void CommandDesk::answer(const core::Reply& reply) {
-    const std::lock_guard lock(mutex_);
-    const auto waiting = waiting_.find(reply.request.value);
-    if (waiting == waiting_.end()) return;  // it lost patience
-    waiting->second.set_value(reply.result);
-    waiting_.erase(waiting);
+model::Result<model::Run> CommandDesk::execute(ports::Command command) {
+    const auto request = next_request();
+    auto input = std::visit(
+        [request](auto& typed) {
+            typed.request = request;
+            return core::Input{std::move(typed)};
+        },
+        command);
+    return ask(std::move(input), request, commands_);
 }
+
+model::Result<core::Explanation> CommandDesk::explain(core::Explain question) {
+    question.request = next_request();
+    const auto request = question.request;
+    return ask(core::Input{std::move(question)}, request, questions_);
+}
+
+template <class Value>
+void CommandDesk::answer(Waiting<Value>& waiting, model::RequestId request, const model::Result<Value>& result) {
+    const std::lock_guard lock(mutex_);
+    const auto found = waiting.find(request.value);
+    if (found == waiting.end()) return;  // it lost patience
+    found->second.set_value(result);
+    waiting.erase(found);
+}
+
+void CommandDesk::answer(const core::Reply& reply) { answer(commands_, reply.request, reply.result); }
+
+void CommandDesk::answer(const core::Explained& explained) { answer(questions_, explained.request, explained.result); }
 
 ports::Health CommandDesk::health() const {
     const std::lock_guard lock(mutex_);

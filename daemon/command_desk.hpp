@@ -16,17 +16,30 @@ class CommandDesk : public ports::Commands {
     explicit CommandDesk(Inbox& inbox) : inbox_(inbox) {}
 
     [[nodiscard]] model::Result<model::Run> execute(ports::Command command) override;
+    [[nodiscard]] model::Result<core::Explanation> explain(core::Explain question) override;
     [[nodiscard]] ports::Health health() const override;
 
     // Called by the loop, after the commit.
     void answer(const core::Reply& reply);
+    void answer(const core::Explained& answer);
     void set_health(ports::Health health);
 
    private:
+    // Those who wait for an answer of one kind, by request.
+    template <class Value>
+    using Waiting = std::unordered_map<std::int64_t, std::promise<model::Result<Value>>>;
+
+    [[nodiscard]] model::RequestId next_request();
+    template <class Value>
+    [[nodiscard]] model::Result<Value> ask(core::Input input, model::RequestId request, Waiting<Value>& waiting);
+    template <class Value>
+    void answer(Waiting<Value>& waiting, model::RequestId request, const model::Result<Value>& result);
+
     Inbox& inbox_;
     mutable std::mutex mutex_;
     std::int64_t last_request_ = 0;
-    std::unordered_map<std::int64_t, std::promise<model::Result<model::Run>>> waiting_;
+    Waiting<model::Run> commands_;
+    Waiting<core::Explanation> questions_;
     ports::Health health_;
 };
 

@@ -130,6 +130,7 @@ void Loop::release(const core::Turn& turn) {
                        [&kills](const core::KillTry& kill) { kills[kill.executor].push_back(kill.id); },
                        [&acknowledged](const core::Acknowledge& ack) { acknowledged[ack.executor].push_back(ack.id); },
                        [this](const core::Reply& reply) { parts_.answer(reply); },
+                       [this](const core::Explained& answer) { parts_.explained(answer); },
                    },
                    effect);
     }

@@ -27,6 +27,7 @@ struct LoopParts {
     DagOfVersion dag_of;
     // Called after the commit that the answer tells of.
     std::function<void(const core::Reply& reply)> answer;
+    std::function<void(const core::Explained& answer)> explained = [](const core::Explained&) {};
     std::function<void(ports::Health health)> report_health = [](const ports::Health&) {};
     // Told after each commit; must be quick.
     std::function<void(const core::Turn& turn)> committed = {};

@@ -55,9 +55,10 @@ void add_file_verbs(CLI::App& app, Arguments& arguments) {
     validate->add_option("paths", *paths, "Files or folders");
 
     auto simulate = std::make_shared<cli::Simulate>();
-    auto* simulate_app = verb(app, arguments, "simulate", "Show the runs that a DAG would have in a span of time",
-                              [&common, simulate] { return cli::simulate(common, *simulate); });
-    simulate_app->add_option("dag", simulate->dag, "A DAG's id, or a file")->required();
+    auto* simulate_app =
+        verb(app, arguments, "simulate", "Show the runs that DAGs would have in a span of time, and why",
+             [&common, simulate] { return cli::simulate(common, *simulate); });
+    simulate_app->add_option("dags", simulate->dags, "Ids of DAGs, or files (default: the whole DAG folder)");
     simulate_app->add_option("--from", simulate->from, "Start of the span (default: now)");
     simulate_app->add_option("--to", simulate->to, "End of the span (default: a week later)");
     simulate_app->add_option("--task-time", simulate->task_time, "How long each task is taken to run")
@@ -122,6 +123,13 @@ void add_run_verbs(CLI::App& app, Arguments& arguments) {
     logs_app->add_option("task", logs->task, "The task's id")->required();
     logs_app->add_option("--try", logs->try_number, "Which try (default: the newest)");
     logs_app->add_flag("-f,--follow", logs->follow, "Go on until the task ends");
+
+    auto why = std::make_shared<cli::Why>();
+    auto* why_app = verb(app, arguments, "why", "Tell what a DAG, a run or a task waits for, or how it ended",
+                         [&common, why] { return cli::why(common, *why); });
+    why_app->add_option("dag", why->dag, "The DAG's id")->required();
+    why_app->add_option("run", why->run, "The run's id, or `latest`");
+    why_app->add_option("task", why->task, "The task's id; TASK[3] for an instance");
 
     auto ids = std::make_shared<std::vector<std::string>>();
     verb(app, arguments, "pause", "Start no new runs of these DAGs",

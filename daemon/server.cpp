@@ -176,6 +176,7 @@ int run_server(const Settings& settings) {
                .executors = {{"process", &executor}},
                .dag_of = [&settings](const ports::StoredRun& stored) { return dag_of(stored, settings.dag_folder); },
                .answer = [&desk](const core::Reply& reply) { desk.answer(reply); },
+               .explained = [&desk](const core::Explained& answer) { desk.answer(answer); },
                .report_health = [&desk](ports::Health health) { desk.set_health(std::move(health)); },
                .rescheduled = [&board](const auto& next_runs) { board.set_next_runs(next_runs); },
                .housekeeping =

@@ -1,7 +1,8 @@
-// `weir simulate`: the real core on a virtual clock. Which runs would there be, over which data, and when?
+// `weir simulate`: the real core on a virtual clock. Which runs would there be, over which data, when, and why?
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "scheduler/model/dag.hpp"
@@ -14,9 +15,14 @@ struct Span {
     model::TimePoint to;
 };
 
-// Every run that a daemon started at `span.from` would have made up to `span.to`, in order of creation, as it stood at
-// the end. Each try succeeds after `task_time`. At most `most` runs.
-[[nodiscard]] std::vector<model::Run> simulate(const std::shared_ptr<const model::Dag>& dag, Span span,
-                                               model::Duration task_time, std::size_t most);
+struct SimulatedRun {
+    model::Run run;      // as it stood at the end
+    std::string reason;  // which entry of the schedule made it, and what the clocks or a full queue had to do with it
+};
+
+// Every run that a daemon started at `span.from` would have made up to `span.to`, in order of creation. Each try succeeds
+// after `task_time`. At most `most` runs.
+[[nodiscard]] std::vector<SimulatedRun> simulate(const std::vector<std::shared_ptr<const model::Dag>>& dags, Span span,
+                                                 model::Duration task_time, std::size_t most);
 
 }  // namespace weir::daemon

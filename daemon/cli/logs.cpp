@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <thread>
@@ -17,22 +16,6 @@ namespace {
 using model::Json;
 
 constexpr std::chrono::milliseconds kPollInterval{300};
-
-// "load", or "load[3]" for an instance of `foreach`.
-struct Instance {
-    std::string task_id;
-    int map_index = -1;
-};
-
-Instance parse_instance(const std::string& text) {
-    const auto bracket = text.find('[');
-    if (bracket == std::string::npos || !text.ends_with(']')) return {text};
-    int index = -1;
-    const auto* end = text.data() + text.size() - 1;
-    const auto parsed = std::from_chars(text.data() + bracket + 1, end, index);
-    if (parsed.ec != std::errc() || parsed.ptr != end || index < 0) return {text};
-    return {text.substr(0, bracket), index};
-}
 
 bool is_open(const std::string& state) { return state == "running" || state == "queued"; }
 

@@ -1,8 +1,9 @@
-// weir simulate: which runs would this DAG have, when, over which data?
+// weir simulate: which runs would these DAGs have, when, over which data, and why?
 #include "daemon/simulate.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -19,28 +20,49 @@ namespace {
 namespace fs = std::filesystem;
 using model::Error;
 using model::ErrorKind;
+using model::Json;
 using model::Result;
 using model::TimePoint;
 
-Result<std::shared_ptr<const model::Dag>> find_dag(const Settings& settings, const std::string& wanted) {
-    std::error_code error;
-    if (fs::is_regular_file(wanted, error)) {
-        const auto text = read_file(wanted);
-        if (!text) return text.error();
-        auto loaded = yaml::load_dag(*text, wanted, fs::absolute(wanted).parent_path().string(), {});
-        if (loaded.dag) return loaded.dag;
-        std::string all;
-        for (const auto& diagnostic : loaded.diagnostics) all += (all.empty() ? "" : "\n") + to_text(diagnostic);
-        return Error{ErrorKind::invalid, all};
-    }
+using DagPointer = std::shared_ptr<const model::Dag>;
+
+Result<DagPointer> load_file(const std::string& file) {
+    const auto text = read_file(file);
+    if (!text) return text.error();
+    auto loaded = yaml::load_dag(*text, file, fs::absolute(file).parent_path().string(), {});
+    if (loaded.dag) return loaded.dag;
+    std::string all;
+    for (const auto& diagnostic : loaded.diagnostics) all += (all.empty() ? "" : "\n") + to_text(diagnostic);
+    return Error{ErrorKind::invalid, all};
+}
+
+// The named ones, or all of the DAG folder.
+Result<std::vector<DagPointer>> find_dags(const Settings& settings, const std::vector<std::string>& wanted) {
     DagFolder folder(settings.dag_folder, settings.surroundings());
     static_cast<void>(folder.scan({}));
     const auto entries = folder.entries();
-    if (const auto found = entries.find(wanted); found != entries.end()) return found->second.dag;
-    std::vector<std::string> known;
-    for (const auto& [dag_id, entry] : entries) known.push_back(dag_id);
-    return Error{ErrorKind::not_found,
-                 fmt::format("no DAG '{}' in {}{}", wanted, settings.dag_folder, model::did_you_mean(wanted, known))};
+    std::vector<DagPointer> dags;
+    for (const auto& name : wanted) {
+        std::error_code error;
+        if (fs::is_regular_file(name, error)) {
+            auto dag = load_file(name);
+            if (!dag) return dag.error();
+            dags.push_back(std::move(*dag));
+        } else if (const auto found = entries.find(name); found != entries.end()) {
+            dags.push_back(found->second.dag);
+        } else {
+            std::vector<std::string> known;
+            for (const auto& [dag_id, entry] : entries) known.push_back(dag_id);
+            return Error{ErrorKind::not_found, fmt::format("no DAG '{}' in {}{}", name, settings.dag_folder,
+                                                           model::did_you_mean(name, known))};
+        }
+    }
+    if (wanted.empty())
+        for (const auto& [dag_id, entry] : entries) dags.push_back(entry.dag);
+    for (auto dag = dags.begin(); dag != dags.end(); ++dag)
+        if (std::any_of(dags.begin(), dag, [dag](const DagPointer& other) { return other->id == (*dag)->id; }))
+            return Error{ErrorKind::invalid, fmt::format("DAG '{}' is named twice", (*dag)->id)};
+    return dags;
 }
 
 // "2026-01-01" is that day's start in UTC; else RFC 3339.
@@ -56,13 +78,46 @@ std::string local(TimePoint t, const std::string& timezone) {
     return zone ? model::format_rfc3339(t, zone->offset_at(t)) : model::format_rfc3339(t);
 }
 
+Json time_json(const std::optional<TimePoint>& t) { return t ? Json(model::format_rfc3339(*t)) : Json(); }
+
+Json run_json(const SimulatedRun& simulated) {
+    const auto& run = simulated.run;
+    return {{"dag_id", run.dag_id},
+            {"run_id", run.run_id},
+            {"logical_date", time_json(run.logical_date)},
+            {"data_interval_start", run.data_interval ? time_json(run.data_interval->start) : Json()},
+            {"data_interval_end", run.data_interval ? time_json(run.data_interval->end) : Json()},
+            {"timezone", run.timezone},
+            {"queued_at", time_json(run.queued_at)},
+            {"start_date", time_json(run.started_at)},
+            {"end_date", time_json(run.ended_at)},
+            {"reason", simulated.reason}};
+}
+
+void print_runs(const std::vector<SimulatedRun>& runs, bool several, std::string_view empty) {
+    std::vector<std::vector<std::string>> rows;
+    for (const auto& [run, reason] : runs) {
+        std::vector<std::string> row;
+        if (several) row.push_back(run.dag_id);
+        row.push_back(run.started_at ? local(*run.started_at, run.timezone) : "waits");
+        row.push_back(run.data_interval ? local(run.data_interval->start, run.timezone) : "");
+        row.push_back(run.data_interval ? local(run.data_interval->end, run.timezone) : "");
+        row.push_back(run.timezone);
+        row.push_back(reason);
+        rows.push_back(std::move(row));
+    }
+    std::vector<std::string> header{"STARTS", "DATA FROM", "UP TO", "ZONE", "WHY"};
+    if (several) header.insert(header.begin(), "DAG");
+    print_table(header, rows, empty);
+}
+
 }  // namespace
 
 int simulate(const Common& common, const Simulate& options) {
     const auto settings = read_settings(common.config);
     if (!settings) return fail(settings.error());
-    const auto dag = find_dag(*settings, options.dag);
-    if (!dag) return fail(dag.error());
+    const auto dags = find_dags(*settings, options.dags);
+    if (!dags) return fail(dags.error());
     const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
     const auto from = options.from.empty() ? Result<TimePoint>(now) : parse_time(options.from, "--from");
     if (!from) return fail(from.error());
@@ -74,32 +129,16 @@ int simulate(const Common& common, const Simulate& options) {
         return fail({ErrorKind::invalid,
                      fmt::format("--task-time {} is not a length of time; write 90s or 5m", options.task_time)});
 
-    const auto runs = daemon::simulate(*dag, {*from, *to}, *task_time, options.most);
+    const auto runs = daemon::simulate(*dags, {*from, *to}, *task_time, options.most);
     if (common.json) {
-        auto list = model::Json::array();
-        for (const auto& run : runs)
-            list.push_back(
-                {{"run_id", run.run_id},
-                 {"logical_date",
-                  run.logical_date ? model::Json(model::format_rfc3339(*run.logical_date)) : model::Json(nullptr)},
-                 {"data_interval_start", run.data_interval
-                                             ? model::Json(model::format_rfc3339(run.data_interval->start))
-                                             : model::Json(nullptr)},
-                 {"data_interval_end", run.data_interval ? model::Json(model::format_rfc3339(run.data_interval->end))
-                                                         : model::Json(nullptr)},
-                 {"start_date",
-                  run.started_at ? model::Json(model::format_rfc3339(*run.started_at)) : model::Json(nullptr)},
-                 {"reason", run.note}});
-        print_json({{"dag_id", (*dag)->id}, {"runs", list}});
+        auto ids = Json::array(), list = Json::array();
+        for (const auto& dag : *dags) ids.push_back(dag->id);
+        for (const auto& run : runs) list.push_back(run_json(run));
+        print_json({{"dag_ids", ids}, {"runs", list}, {"complete", runs.size() < options.most}});
         return kOk;
     }
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& run : runs)
-        rows.push_back({run.started_at ? local(*run.started_at, run.timezone) : "waits",
-                        run.data_interval ? local(run.data_interval->start, run.timezone) : "",
-                        run.data_interval ? local(run.data_interval->end, run.timezone) : "", run.timezone});
-    print_table({"STARTS", "DATA FROM", "UP TO", "ZONE"}, rows,
-                (*dag)->schedule.empty() ? "no runs: the DAG has no schedule" : "no runs in this span");
+    const bool scheduled = std::ranges::any_of(*dags, [](const DagPointer& dag) { return !dag->schedule.empty(); });
+    print_runs(runs, dags->size() > 1, scheduled ? "no runs in this span" : "no runs: there is no schedule");
     if (runs.size() == options.most) fmt::print("… stopped after {} runs; --most shows more\n", options.most);
     return kOk;
 }

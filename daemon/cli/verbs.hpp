@@ -25,7 +25,7 @@ int run_file(const Common& common, const RunFile& options);
 int validate(const Common& common, const std::vector<std::string>& paths);
 
 struct Simulate {
-    std::string dag;  // id, or path of a file
+    std::vector<std::string> dags;  // ids, or paths of files; none: the whole DAG folder
     std::string from;
     std::string to;
     std::string task_time = "1m";
@@ -73,6 +73,13 @@ struct RunsList {
 int runs_list(const Common& common, const RunsList& options);
 int runs_show(const Common& common, const std::string& dag, const std::string& run);
 int tasks_list(const Common& common, const std::string& dag, const std::string& run);
+
+struct Why {
+    std::string dag;
+    std::string run;   // empty: about the DAG
+    std::string task;  // empty: about the run; "load[3]" is an instance
+};
+int why(const Common& common, const Why& options);
 
 struct Logs {
     std::string dag;

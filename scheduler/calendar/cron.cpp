@@ -100,6 +100,15 @@ std::optional<model::TimePoint> Cron::previous_before(model::TimePoint t, const 
     return std::nullopt;
 }
 
+std::optional<Zone::LocalTime> Cron::left_out(model::TimePoint tick, const Zone& zone) const {
+    const auto local = zone.local_time(tick);
+    if (fields_.first_match(local, local + ch::seconds{1})) return std::nullopt;
+    const auto period = zone.period_at(ch::floor<ch::seconds>(tick));
+    const auto gap = period.utc_offset - zone.period_at(period.start - ch::seconds{1}).utc_offset;
+    if (tick != period.start || gap <= ch::seconds{0}) return std::nullopt;
+    return fields_.first_match(local - gap, local);
+}
+
 const std::string& Cron::text() const { return text_; }
 
 std::optional<model::Interval> data_interval(const Cron& cron, const Zone& zone, model::TimePoint tick) {

@@ -37,6 +37,9 @@ class Cron {
     [[nodiscard]] std::optional<model::TimePoint> next_after(model::TimePoint t, const Zone& zone) const;
     [[nodiscard]] std::optional<model::TimePoint> previous_before(model::TimePoint t, const Zone& zone) const;
 
+    // The local time that a tick stands for when the clock has left it out (spring); nullopt for any other tick.
+    [[nodiscard]] std::optional<Zone::LocalTime> left_out(model::TimePoint tick, const Zone& zone) const;
+
     [[nodiscard]] const std::string& text() const;
     // "at 02:15 every day", "every 5 minutes"; the text itself where words would be no clearer.
     [[nodiscard]] std::string describe() const;

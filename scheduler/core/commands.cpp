@@ -136,6 +136,7 @@ void apply(Work& work, const SetPaused& input) {
         return reply(work, input.request, ErrorKind::not_found, unknown_dag(work.memory, input.dag_id));
     if (definition->state.paused != input.paused) {
         definition->state.paused = input.paused;
+        definition->paused_since = input.paused ? std::optional(work.now) : std::nullopt;
         touch(work, *definition);
         if (!input.paused) {
             definition->watched_since = work.now;

@@ -76,6 +76,15 @@ struct Kill {
     std::optional<std::string> task_id;
 };
 
+// What does it wait for, or what is it doing? Changes nothing; answered by Explained, as things stand after the step.
+struct Explain {
+    model::RequestId request;
+    std::string dag_id;
+    std::optional<std::string> run_id;   // a queued or running one
+    std::optional<std::string> task_id;  // of that run
+    int map_index = -1;                  // an instance of `foreach`
+};
+
 // --- reports of executors ----------------------------------------------------------------------------------------------
 
 struct TryStarted {
@@ -135,6 +144,6 @@ struct Recovered {
 };
 
 using Input = std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks, Kill,
-                           TryStarted, TryExited, TryRefused, TryLost, ExecutorListed>;
+                           Explain, TryStarted, TryExited, TryRefused, TryLost, ExecutorListed>;
 
 }  // namespace weir::core

@@ -187,7 +187,8 @@ struct Definition {
     // Ended runs by logical date, newest last; only of a DAG with depends_on_past. Unknown until its file loads.
     std::map<TimePoint, PastRun> past;
     bool past_known = false;
-    TimePoint last_manual_at;  // of a made-up run_id, and how many had this time
+    std::optional<TimePoint> paused_since;  // if it was paused in this life
+    TimePoint last_manual_at;               // of a made-up run_id, and how many had this time
     int manual_at_once = 0;
 
     std::map<std::string, LiveRun*, std::less<>> live;    // by run_id

@@ -58,7 +58,17 @@ struct Reply {
     model::RequestId request;
     model::Result<model::Run> result;
 };
-using Effect = std::variant<Launch, KillTry, Acknowledge, Reply>;
+// In words, the weightiest first. `state` is the run's or task's; of a DAG: active, paused or removed.
+struct Explanation {
+    std::string state;
+    std::vector<std::string> reasons;
+};
+// The answer to Explain.
+struct Explained {
+    model::RequestId request;
+    model::Result<Explanation> result;
+};
+using Effect = std::variant<Launch, KillTry, Acknowledge, Reply, Explained>;
 
 struct Turn {
     std::vector<Change> changes;

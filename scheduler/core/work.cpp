@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scheduler/core/why.hpp"
+
 namespace weir::core {
 
 void touch(Work& work, Definition& definition) {
@@ -64,6 +66,8 @@ Turn finish(Work& work) {
     for (const auto& [request, run] : work.replies) work.effects.emplace_back(Reply{request, run->row});
     turn.effects = std::move(work.effects);
     for (auto* run : work.ended) forget(work.memory, *run);
+    for (const auto& question : work.questions)
+        turn.effects.emplace_back(Explained{question.request, explain(work.memory, work.now, question)});
     turn.wake_at = next_wake(work.memory);
     return turn;
 }

@@ -32,6 +32,7 @@ struct Work {
     std::vector<Definition*> maybe_startable;  // with queued runs and perhaps room for one
 
     std::vector<LiveRun*> ended;
+    std::vector<Explain> questions;                              // answered at the very end
     std::vector<std::pair<model::RequestId, LiveRun*>> replies;  // with the run as it is at the end
 };
 
@@ -141,6 +142,7 @@ void apply(Work& work, const TriggerRun& input);
 void apply(Work& work, const SetPaused& input);
 void apply(Work& work, const RetryTasks& input);
 void apply(Work& work, const Kill& input);
+void apply(Work& work, const Explain& input);
 [[nodiscard]] std::string unknown_dag(const Memory& memory, std::string_view dag_id);
 
 // --- recovery.cpp ----------------------------------------------------------------------------------------------------------

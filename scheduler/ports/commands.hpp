@@ -2,6 +2,7 @@
 #pragma once
 
 #include "scheduler/core/inputs.hpp"
+#include "scheduler/core/turn.hpp"
 #include "scheduler/model/result.hpp"
 
 namespace weir::ports {
@@ -21,6 +22,8 @@ class Commands {
     // Blocks until committed; never call it from the core or IO thread. The command's `request` and `found_…` are filled in here.
     // kind unavailable when the inbox is full or the daemon is stopping.
     [[nodiscard]] virtual model::Result<model::Run> execute(Command command) = 0;
+    // What a DAG, a run or a task waits for, as core::explain has it. Blocks as well.
+    [[nodiscard]] virtual model::Result<core::Explanation> explain(core::Explain question) = 0;
     [[nodiscard]] virtual Health health() const = 0;
 };
 

@@ -158,6 +158,36 @@ class Commands(House):
         self.weir("unpause", "d")
         self.await_run("d", run_id, "success")
 
+    def test_why_tells_what_is_waited_for_and_how_it_ended(self):
+        self.dag(
+            "w",
+            f"""
+            schedule: [{{cron: "15 2 * * *", timezone: Europe/Berlin}}]
+            max_active_runs: 1
+            tasks:
+              a: {{run: 'while [ ! -e {self.folder}/go ]; do sleep 0.02; done'}}
+              b: {{needs: a, run: 'exit 3'}}
+            """,
+        )
+        self.start()
+        self.assertIn("'15 2 * * *' in Europe/Berlin", self.weir("why", "w").stdout)
+        first, second = self.trigger("w"), self.trigger("w")
+        wait_for("a runs", lambda: self.task("w", first, "a")["state"] == "running")
+        self.assertIn(f"max_active_runs 1 is reached by {first} since", self.weir("why", "w", second).stdout)
+        self.assertIn("waits for 1 of 1 upstream task: a (running)", self.weir("why", "w", first, "b").stdout)
+        self.assertRegex(self.weir("why", "w", first, "a").stdout, r"try 1 of 1 runs since .* process \d+")
+        (self.folder / "go").touch()
+        self.await_run("w", second, "failed")
+        told = self.json("why", "w", first)
+        self.assertEqual((told["state"], told["dag_run_id"]), ("failed", first))
+        self.assertRegex("\n".join(told["reasons"]), r"b failed at .*, try 1 of 1: exit code 3")
+        self.assertEqual(self.weir("why", "w", first, "nope", check=False).returncode, 4)
+        self.weir("pause", "w")
+        self.assertIn("paused since", self.weir("why", "w").stdout)
+        self.dag("broken", "tasks: {t: {runn: 'true'}}")
+        wait_for("it is read", lambda: self.weir("why", "broken", check=False).returncode == 0)
+        self.assertIn("unknown key 'runn'", self.weir("why", "broken").stdout)
+
     def test_cron_starts_runs_by_itself(self):
         self.dag("tick", '{schedule: [{cron: "* * * * * *"}], tasks: {t: {run: "echo $WEIR_LOGICAL_DATE"}}}')
         self.start()
@@ -200,6 +230,30 @@ class Commands(House):
             [run["logical_date"] for run in told["runs"]],
             ["2026-03-27T01:15:00Z", "2026-03-28T01:15:00Z", "2026-03-29T01:00:00Z", "2026-03-30T00:15:00Z"],
         )
+
+    def test_simulate_tells_why_there_is_each_run_of_several_dags(self):
+        self.dag("b", '{schedule: [{cron: "15 2 * * *", timezone: Europe/Berlin}], tasks: {t: {run: "true"}}}')
+        self.dag("e", '{schedule: [{cron: "30 * * * *", timezone: Europe/Berlin}], tasks: {t: {run: "true"}}}')
+
+        def reasons(dag, start, end):
+            told = json.loads(self.weir("simulate", "b", "e", "--from", start, "--to", end, "--json").stdout)
+            return [run["reason"] for run in told["runs"] if run["dag_id"] == dag]
+
+        spring = "2026-03-29T00:00:00Z", "2026-03-29T02:00:00Z"
+        self.assertEqual(reasons("b", *spring), ["'15 2 * * *', moved: the clock goes from 02:00 to 03:00 and has no 02:15"])
+        self.assertEqual(reasons("e", *spring), ["'30 * * * *'", "'30 * * * *'"])
+        autumn = "2026-10-25T00:00:00Z", "2026-10-25T02:00:00Z"
+        self.assertEqual(reasons("b", *autumn), ["'15 2 * * *', once, the first time: the clock shows 02:15 twice"])
+        self.assertEqual(
+            reasons("e", *autumn),
+            [f"'30 * * * *', the {which} time: the clock shows 02:30 twice" for which in ("first", "second")],
+        )
+        self.assertRegex(self.weir("simulate", "--from", "2026-03-27", "--to", "2026-03-28").stdout, r"DAG +STARTS +DATA FROM")
+
+    def test_simulate_tells_of_ticks_that_are_made_up_for(self):
+        self.dag("slow", '{schedule: [{cron: "* * * * *", catchup: all}], max_active_runs: 1, tasks: {t: {run: "true"}}}')
+        words = self.weir("simulate", "slow", "--from", "2026-03-27", "--to", "2026-03-28", "--task-time", "1h").stdout
+        self.assertIn("made up for at 2026-03-27T02:01:00Z (catchup all), when the queue had room", words)
 
     def test_the_database_can_be_copied_checked_and_pruned(self):
         self.dag("d", "tasks: {t: {run: 'true'}}")

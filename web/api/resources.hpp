@@ -13,6 +13,7 @@ void add_trigger(http::Router& router, const Services& services);         // POS
 void add_task_instances(http::Router& router, const Services& services);  // lists, one, tries
 void add_logs(http::Router& router, const Services& services);
 void add_run_actions(http::Router& router, const Services& services);  // retry, kill, clear
+void add_why(http::Router& router, const Services& services);
 void add_import_errors(http::Router& router, const Services& services);
 void add_pools(http::Router& router, const Services& services);
 

@@ -45,6 +45,16 @@ TEST_CASE("a tick after the gap and one from within it at the same instant are o
     CHECK(ticks("0 2,3 * * *", "Europe/Berlin", kSpringNoon, kSpringEnd) == "2026-03-29T03:00:00+02:00");
 }
 
+TEST_CASE("a tick after the gap tells the first local time that it stands for and other ticks tell none") {
+    const auto cron = *Cron::parse("15,45 2,3 * * *");
+    const auto zone = *Zone::find("Europe/Berlin");
+    const ch::local_seconds wanted = ch::local_days{ch::year{2026} / 3 / 29} + ch::hours{2} + ch::minutes{15};
+    CHECK((cron.left_out(at("2026-03-29T03:00:00+02:00"), zone) == wanted));
+    CHECK_FALSE(cron.left_out(at("2026-03-29T03:15:00+02:00"), zone));
+    CHECK_FALSE(cron.left_out(at("2026-03-30T02:15:00+02:00"), zone));
+    CHECK_FALSE(Cron::parse("0 2,3 * * *")->left_out(at("2026-03-29T03:00:00+02:00"), zone));
+}
+
 TEST_CASE("an entry of every hour has no tick for the hour that the clock leaves out") {
     CHECK(ticks("30 * * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", kSpringEnd) ==
           "2026-03-29T01:30:00+01:00\n2026-03-29T03:30:00+02:00\n2026-03-29T04:30:00+02:00\n2026-03-29T05:30:00+02:00");

@@ -84,6 +84,12 @@ struct FakeCommands : ports::Commands {
         executed.push_back(std::move(command));
         return result;
     }
+    std::vector<core::Explain> asked;
+    model::Result<core::Explanation> explanation = core::Explanation{};
+    [[nodiscard]] model::Result<core::Explanation> explain(core::Explain question) override {
+        asked.push_back(std::move(question));
+        return explanation;
+    }
     [[nodiscard]] ports::Health health() const override { return state; }
     template <class Command>
     [[nodiscard]] const Command& last() const {

@@ -1,0 +1,42 @@
+// weir why: what a DAG, a run or a task waits for, or how it ended.
+#include <fmt/format.h>
+
+#include "daemon/cli/api_client.hpp"
+#include "daemon/cli/output.hpp"
+#include "daemon/cli/verbs.hpp"
+
+namespace weir::daemon::cli {
+
+using model::Json;
+
+int why(const Common& common, const Why& options) {
+    const auto api = ApiClient::connect(common);
+    if (!api) return fail(api.error());
+    auto path = "/dags/" + segment(options.dag);
+    if (!options.run.empty()) {
+        const auto run = run_path(*api, options.dag, options.run);
+        if (!run) return fail(run.error());
+        path = *run;
+    }
+    const auto instance = parse_instance(options.task);
+    if (!options.task.empty()) path += "/taskInstances/" + segment(instance.task_id);
+    path += "/why";
+    if (instance.map_index >= 0) path += fmt::format("?map_index={}", instance.map_index);
+    const auto answer = api->get(path);
+    if (!answer) return fail(answer.error());
+    if (common.json) {
+        print_json(*answer);
+        return kOk;
+    }
+    auto name = text_of(*answer, "dag_id");
+    for (const auto* key : {"dag_run_id", "task_id"})
+        if (const auto part = text_of(*answer, key); !part.empty()) name += " " + part;
+    if (instance.map_index >= 0) name += fmt::format("[{}]", instance.map_index);
+    const auto state = text_of(*answer, "state");
+    fmt::print("{}: {}\n", paint(name, Colour::bold),
+               state == "active" ? paint(state, Colour::green) : paint_state(state));
+    for (const auto& reason : (*answer)["reasons"]) fmt::print("  {}\n", reason.get<std::string>());
+    return kOk;
+}
+
+}  // namespace weir::daemon::cli
