@@ -37,7 +37,7 @@ model::Result<Value> CommandDesk::ask(core::Input input, model::RequestId reques
     return answer.get();
 }
 
-model::Result<model::Run> CommandDesk::execute(ports::Command command) {
+model::Result<core::Answer> CommandDesk::execute(ports::Command command) {
     const auto request = next_request();
     auto input = std::visit(
         [request](auto& typed) {

@@ -15,7 +15,7 @@ class CommandDesk : public ports::Commands {
    public:
     explicit CommandDesk(Inbox& inbox) : inbox_(inbox) {}
 
-    [[nodiscard]] model::Result<model::Run> execute(ports::Command command) override;
+    [[nodiscard]] model::Result<core::Answer> execute(ports::Command command) override;
     [[nodiscard]] model::Result<core::Explanation> explain(core::Explain question) override;
     [[nodiscard]] ports::Health health() const override;
 
@@ -38,7 +38,7 @@ class CommandDesk : public ports::Commands {
     Inbox& inbox_;
     mutable std::mutex mutex_;
     std::int64_t last_request_ = 0;
-    Waiting<model::Run> commands_;
+    Waiting<core::Answer> commands_;
     Waiting<core::Explanation> questions_;
     ports::Health health_;
 };

@@ -70,6 +70,33 @@ std::map<std::string, std::string> DagFolder::owners() {
     return owner_of;
 }
 
+namespace {
+
+// The text without what names the DAG, and without blank lines at its end.
+std::string text_but_for_id(const std::string& source) {
+    std::istringstream lines(source);
+    std::string rest;
+    for (std::string line; std::getline(lines, line);)
+        if (!line.starts_with("id:")) rest += line + '\n';
+    rest.erase(rest.find_last_not_of(" \n") + 1);
+    return rest;
+}
+
+}  // namespace
+
+void DagFolder::find_renamed(Changes& changes, const std::map<std::string, std::shared_ptr<const model::Dag>>& wanted) {
+    std::erase_if(renamed_from_, [&wanted](const auto& entry) { return !wanted.contains(entry.first); });
+    for (const auto& gone : changes.removed) {
+        const auto text = text_but_for_id(current_.at(gone)->source);
+        for (const auto& dag : changes.loaded) {
+            if (current_.contains(dag->id) || text_but_for_id(dag->source) != text) continue;
+            changes.renamed.push_back({gone, dag->id});
+            renamed_from_[dag->id] = gone;
+            break;
+        }
+    }
+}
+
 DagFolder::Changes DagFolder::scan(model::TimePoint now) {
     const auto on_disk = list_files();
     Changes changes;
@@ -98,6 +125,7 @@ DagFolder::Changes DagFolder::scan(model::TimePoint now) {
     }
     for (const auto& [dag_id, dag] : current_)
         if (!wanted.contains(dag_id)) changes.removed.push_back(dag_id);
+    find_renamed(changes, wanted);
     current_ = std::move(wanted);
 
     for (auto& error : import_errors()) {
@@ -122,7 +150,9 @@ std::map<std::string, ports::CatalogEntry, std::less<>> DagFolder::entries() con
     std::map<std::string, ports::CatalogEntry, std::less<>> all;
     for (const auto& [dag_id, dag] : current_) {
         const auto file = files_.find(dag->file);
-        all[dag_id] = {dag, std::nullopt, file != files_.end() && !file->second.errors.empty()};
+        const auto renamed = renamed_from_.find(dag_id);
+        all[dag_id] = {dag, std::nullopt, file != files_.end() && !file->second.errors.empty(),
+                       renamed == renamed_from_.end() ? "" : renamed->second};
     }
     return all;
 }

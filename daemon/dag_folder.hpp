@@ -21,6 +21,12 @@ class DagFolder {
         std::vector<std::shared_ptr<const model::Dag>> loaded;  // new or changed
         std::vector<std::string> removed;                       // ids that no file defines any more
         std::vector<ports::ImportError> broken;                 // files that became broken, or broken otherwise
+        // A DAG that went while one with the same text but for its id came. Each stands in removed and loaded too: its
+        // history stays with the old id.
+        struct Renamed {
+            std::string from, to;
+        };
+        std::vector<Renamed> renamed;
         [[nodiscard]] bool any() const { return !loaded.empty() || !removed.empty() || !broken.empty() || mended; }
         bool mended = false;  // an error went away
     };
@@ -53,6 +59,7 @@ class DagFolder {
 
     [[nodiscard]] std::map<std::string, Stamp> list_files();
     void read(const std::string& name, File& file) const;
+    void find_renamed(Changes& changes, const std::map<std::string, std::shared_ptr<const model::Dag>>& wanted);
     // By path order the first file with an id owns it.
     [[nodiscard]] std::map<std::string, std::string> owners();
 
@@ -61,6 +68,7 @@ class DagFolder {
     std::map<std::string, File> files_;  // by path below the folder
     std::vector<std::filesystem::path> folders_;
     std::map<std::string, std::shared_ptr<const model::Dag>> current_;  // by DAG id
+    std::map<std::string, std::string> renamed_from_;                   // by DAG id, since this process began
 };
 
 }  // namespace weir::daemon

@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <iterator>
 #include <thread>
 
 #include "scheduler/model/invariant.hpp"
@@ -43,7 +44,10 @@ void Loop::recover() {
     recovered.next_run = stored.next_run;
     recovered.next_try = stored.next_try;
     recovered.next_version = stored.next_version;
-    recovered.backfills = std::move(stored.open_backfills);
+    for (auto& backfill : stored.open_backfills) {
+        auto dates = parts_.store.dated_runs(backfill.dag_id, backfill.from, backfill.to, core::kMostFoundDates + 1);
+        recovered.backfills.push_back({std::move(backfill), std::move(dates)});
+    }
     recovered.notifications = std::move(stored.open_notifications);
     recovered.next_backfill = stored.next_backfill;
     recovered.next_notification = stored.next_notification;
@@ -62,7 +66,10 @@ void Loop::run() {
 
 void Loop::turn(std::chrono::microseconds patience) {
     if (wake_at_) patience = std::clamp(*wake_at_ - parts_.clock.now(), std::chrono::microseconds{0}, patience);
+    if (!fetched_.empty()) patience = std::chrono::microseconds{0};
     auto inputs = parts_.inbox.take(patience);
+    inputs.insert(inputs.begin(), std::make_move_iterator(fetched_.begin()), std::make_move_iterator(fetched_.end()));
+    fetched_.clear();
     const auto now = parts_.clock.now();
     if (inputs.empty() && !(wake_at_ && *wake_at_ <= now)) {
         if (parts_.housekeeping && now >= next_housekeeping_) {
@@ -85,13 +92,29 @@ void Loop::look_up_history(std::vector<core::Input>& inputs) {
     for (auto& input : inputs) {
         if (auto* trigger = std::get_if<core::TriggerRun>(&input)) {
             trigger->found_same = parts_.store.has_run(trigger->dag_id, trigger->run_id, trigger->logical_date);
+            if (trigger->restart_of.empty()) continue;
+            if (auto stored = parts_.store.find_run(trigger->dag_id, trigger->restart_of))
+                trigger->found_restarted = std::move(stored->run);
         } else if (auto* retry = std::get_if<core::RetryTasks>(&input)) {
-            if (auto stored = parts_.store.find_run(retry->dag_id, retry->run_id))
-                retry->found_run = history_of(std::move(*stored));
+            retry->found_run = find_history(retry->dag_id, retry->run_id);
+        } else if (auto* clear = std::get_if<core::ClearTasks>(&input)) {
+            look_up_runs(*clear);
+        } else if (auto* mark = std::get_if<core::MarkTasks>(&input)) {
+            mark->found_run = find_history(mark->dag_id, mark->run_id);
+        } else if (auto* changed = std::get_if<core::ChangeRun>(&input)) {
+            changed->found_run = find_history(changed->dag_id, changed->run_id);
+        } else if (auto* kill = std::get_if<core::Kill>(&input)) {
+            if (const auto stored = parts_.store.find_run(kill->dag_id, kill->run_id))
+                kill->found_state = stored->run.state;
         } else if (auto* loaded = std::get_if<core::DagLoaded>(&input)) {
             if (std::ranges::none_of(loaded->dag->tasks, &model::Task::depends_on_past)) continue;
             for (auto& run : parts_.store.ended_runs(loaded->dag->id, kPastRuns))
                 loaded->found_past.push_back({std::move(run.run), nullptr, std::move(run.task_instances)});
+        } else if (auto* backfill = std::get_if<core::CreateBackfill>(&input)) {
+            backfill->found_dates =
+                parts_.store.dated_runs(backfill->dag_id, backfill->from, backfill->to, core::kMostFoundDates + 1);
+        } else if (auto* change = std::get_if<core::ChangeBackfill>(&input)) {
+            change->found = parts_.store.find_backfill(change->id);
         }
     }
 }
@@ -129,6 +152,7 @@ void Loop::release(const core::Turn& turn) {
                        [&launches](const core::Launch& launch) { launches[launch.executor].push_back(launch); },
                        [&kills](const core::KillTry& kill) { kills[kill.executor].push_back(kill.id); },
                        [&acknowledged](const core::Acknowledge& ack) { acknowledged[ack.executor].push_back(ack.id); },
+                       [this](const core::FetchRun& fetch) { this->fetch(fetch); },
                        [this](const core::Reply& reply) { parts_.answer(reply); },
                        [this](const core::Explained& answer) { parts_.explained(answer); },
                    },
@@ -142,6 +166,29 @@ void Loop::release(const core::Turn& turn) {
     for (const auto& [name, tries] : acknowledged) executor(name).acknowledge(tries);
     for (const auto& [name, tries] : kills) executor(name).kill(tries);
     for (const auto& [name, batch] : launches) executor(name).launch(batch);
+}
+
+std::optional<core::RunHistory> Loop::find_history(const std::string& dag_id, const std::string& run_id) const {
+    auto stored = parts_.store.find_run(dag_id, run_id);
+    return stored ? std::optional(history_of(std::move(*stored))) : std::nullopt;
+}
+
+void Loop::look_up_runs(core::ClearTasks& clear) const {
+    std::vector<std::string> run_ids{clear.run_id};
+    if (clear.range) {
+        const auto dated =
+            parts_.store.dated_runs(clear.dag_id, clear.range->from, clear.range->to, core::kMostRunsCleared + 1);
+        clear.found_too_many = dated.size() > core::kMostRunsCleared;
+        run_ids.clear();
+        for (const auto& run : dated)
+            if (!clear.found_too_many && model::is_finished(run.state)) run_ids.push_back(run.run_id);
+    }
+    for (const auto& run_id : run_ids)
+        if (auto found = find_history(clear.dag_id, run_id)) clear.found_runs.push_back(std::move(*found));
+}
+
+void Loop::fetch(const core::FetchRun& effect) {
+    fetched_.emplace_back(core::RunFetched{effect.dag_id, effect.run_id, find_history(effect.dag_id, effect.run_id)});
 }
 
 void Loop::tell_next_runs(const std::vector<core::Input>& inputs, const core::Turn& turn) {

@@ -53,12 +53,17 @@ class Loop {
     // False when the daemon stops before there was room on the disk: the effects must not happen.
     [[nodiscard]] bool commit(const core::Turn& turn);
     void release(const core::Turn& turn);
+    void fetch(const core::FetchRun& effect);
+    void look_up_runs(core::ClearTasks& clear) const;
+    [[nodiscard]] std::optional<core::RunHistory> find_history(const std::string& dag_id,
+                                                               const std::string& run_id) const;
     void tell_next_runs(const std::vector<core::Input>& inputs, const core::Turn& turn);
     [[nodiscard]] core::RunHistory history_of(ports::StoredRun stored) const;
 
     LoopParts parts_;
     core::State state_;
     std::optional<model::TimePoint> wake_at_;
+    std::vector<core::Input> fetched_;  // answers to FetchRun, for the next turn
     model::TimePoint next_housekeeping_{};
 };
 

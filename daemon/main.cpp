@@ -81,6 +81,7 @@ void add_run_verbs(CLI::App& app, Arguments& arguments) {
     trigger_app->add_option("--run-id", trigger->run_id, "A name for the run (default: made from the time)");
     trigger_app->add_option("--logical-date", trigger->logical_date, "RFC 3339: the date that the run is for");
     trigger_app->add_option("--note", trigger->note, "A remark kept with the run");
+    trigger_app->add_option("--restart", trigger->restart, "Do this run again, with its params under the given ones");
     trigger_app->add_flag("-w,--wait", trigger->wait, "Wait for the end; exit code 1 when the run fails");
 
     auto* dags = app.add_subcommand("dags", "Show DAGs");
@@ -159,6 +160,85 @@ void add_run_verbs(CLI::App& app, Arguments& arguments) {
     kill->add_option("task", end->task, "Only this task");
 }
 
+void add_intervention_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    auto clear = std::make_shared<cli::Clear>();
+    auto* clear_app = verb(app, arguments, "clear", "Run tasks of a run again, or of all runs in a range of dates",
+                           [&common, clear] { return cli::clear(common, *clear); });
+    clear_app->add_option("dag", clear->dag, "The DAG's id")->required();
+    clear_app->add_option("run", clear->run, "The run's id, or `latest`; none with --from and --to");
+    clear_app->add_option("tasks", clear->tasks, "Ids of tasks or groups (default: all)");
+    clear_app->add_option("-t,--task", clear->tasks, "The same; for use with --from and --to");
+    clear_app->add_option("--from", clear->from, "First logical date: RFC 3339, or a day (UTC)");
+    clear_app->add_option("--to", clear->to, "Last logical date, included");
+    clear_app->add_option("--map-index", clear->map_index, "Only this instance of the task");
+    clear_app->add_flag("--upstream", clear->upstream, "And all that is above them");
+    clear_app->add_flag("--downstream", clear->downstream, "And all that is below them");
+    clear_app->add_flag("--only-failed", clear->only_failed, "Of these only those that failed");
+    clear_app->add_flag("--newest-version", clear->newest_version, "With the DAG as it is now");
+    clear_app->add_flag("--dry-run", clear->dry_run, "Only say what would run again");
+
+    auto mark = std::make_shared<cli::Mark>();
+    auto* mark_app = verb(app, arguments, "mark", "Say how tasks, or a whole run, ended; what runs is killed",
+                          [&common, mark] { return cli::mark(common, *mark); });
+    mark_app->add_option("state", mark->state, "success, failed or (for tasks) skipped")
+        ->required()
+        ->check(CLI::IsMember({"success", "failed", "skipped"}));
+    mark_app->add_option("dag", mark->dag, "The DAG's id")->required();
+    mark_app->add_option("run", mark->run, "The run's id, or `latest`")->required();
+    mark_app->add_option("tasks", mark->tasks, "Ids of tasks or groups (default: the run)");
+    mark_app->add_option("--map-index", mark->map_index, "Only this instance of the task");
+    mark_app->add_flag("--upstream", mark->upstream, "And all that is above them");
+    mark_app->add_flag("--downstream", mark->downstream, "And all that is below them");
+    mark_app->add_flag("--dry-run", mark->dry_run, "Only say what would be marked");
+}
+
+void add_backfill_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    auto* backfill = app.add_subcommand("backfill", "Run the past: every logical date of a range");
+    backfill->require_subcommand(1);
+    auto asked = std::make_shared<cli::Backfill>();
+    auto* create = verb(*backfill, arguments, "create", "Run every date of a range, a few at a time",
+                        [&common, asked] { return cli::backfill_create(common, *asked); });
+    create->add_option("dag", asked->dag, "The DAG's id")->required();
+    create->add_option("--from", asked->from, "First logical date: RFC 3339, or a day (UTC)")->required();
+    create->add_option("--to", asked->to, "Last logical date, included; a day means all of it")->required();
+    create->add_option("--reprocess", asked->reprocess, "Dates that have a run already: none, failed or completed")
+        ->check(CLI::IsMember({"none", "failed", "completed"}))
+        ->capture_default_str();
+    create->add_flag("--backwards", asked->backwards, "The newest date first");
+    create->add_option("--max-active-runs", asked->max_active_runs, "So many runs at once")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
+    create->add_option("-p,--param", asked->params, "key=value; may be given several times");
+    create->add_flag("--dry-run", asked->dry_run, "Only say which dates would run");
+    create->add_flag("-w,--wait", asked->wait, "Wait for the end; exit code 1 when a run fails");
+
+    auto listed = std::make_shared<std::pair<std::string, bool>>();
+    auto* list = verb(*backfill, arguments, "list", "Backfills, the newest first",
+                      [&common, listed] { return cli::backfill_list(common, listed->first, listed->second); });
+    list->add_option("dag", listed->first, "Only this DAG's");
+    list->add_flag("--open", listed->second, "Only those that run or are paused");
+
+    auto shown = std::make_shared<std::pair<std::int64_t, bool>>();
+    auto* show = verb(*backfill, arguments, "show", "One backfill, with its progress and what has failed",
+                      [&common, shown] { return cli::backfill_show(common, shown->first, shown->second); });
+    show->add_option("id", shown->first, "Its number")->required();
+    show->add_flag("-w,--wait", shown->second, "Wait for the end; exit code 1 when a run fails");
+
+    constexpr std::pair<const char*, const char*> kChanges[] = {
+        {"pause", "Start no more runs of it; those that run go on"},
+        {"unpause", "Go on"},
+        {"cancel", "Make no more runs, and fail those that are queued; those that run go on"}};
+    for (const auto& [name, help] : kChanges) {
+        auto id = std::make_shared<std::int64_t>();
+        verb(*backfill, arguments, name, help,
+             [&common, id, change = std::string(name)] { return cli::backfill_change(common, *id, change); })
+            ->add_option("id", *id, "Its number")
+            ->required();
+    }
+}
+
 void add_database_verbs(CLI::App& app, Arguments& arguments) {
     auto& common = arguments.common;
     auto* db = app.add_subcommand("db", "Look after the database");
@@ -213,6 +293,8 @@ int main(int argc, char** argv) {
     add_server_verbs(app, arguments);
     add_file_verbs(app, arguments);
     add_run_verbs(app, arguments);
+    add_intervention_verbs(app, arguments);
+    add_backfill_verbs(app, arguments);
     add_database_verbs(app, arguments);
     add_other_verbs(app, arguments);
     try {

@@ -210,6 +210,9 @@ int run_server(const Settings& settings) {
                 spdlog::info("{}: DAG {} loaded", dag->file, dag->id);
                 inputs.push_back(core::DagLoaded{dag});
             }
+            for (const auto& [from, to] : changes.renamed)
+                spdlog::warn("DAG {} is called {} now; its history stays under {}, and {} begins with none", from, to,
+                             from, to);
             for (const auto& dag_id : changes.removed) {
                 spdlog::info("DAG {} is gone with its file; its history stays", dag_id);
                 inputs.push_back(core::DagRemoved{dag_id});

@@ -48,6 +48,10 @@ int dags_list(const Common& common) {
                         short_time(dag.value("next_dagrun_run_after", Json())), text_of(dag, "relative_fileloc")});
     print_table({"DAG", "STATE", "SCHEDULE", "NEXT RUN (UTC)", "FILE"}, rows,
                 "no DAGs: put a .yaml file in the DAG folder");
+    for (const auto& dag : *dags)
+        if (const auto from = text_of(dag, "renamed_from"); !from.empty())
+            fmt::print("\n{} was called {}; its history up to then stays there: weir runs list {}\n",
+                       text_of(dag, "dag_id"), from, from);
     for (const auto& error : (*errors)["import_errors"])
         fmt::print("\n{} {}\n", paint("does not load:", Colour::red), text_of(error, "stack_trace"));
     return kOk;

@@ -1,4 +1,4 @@
-// weir trigger, runs, tasks, retry, kill.
+// weir trigger, runs, tasks.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -89,6 +89,15 @@ model::Result<Json> await_end(const ApiClient& api, const std::string& run_path,
     }
 }
 
+model::Result<std::string> restarted_run_id(const ApiClient& api, const Trigger& options) {
+    if (options.restart != "latest") return options.restart;
+    const auto path = run_path(api, options.dag, options.restart);
+    if (!path) return path.error();
+    const auto run = api.get(*path);
+    if (!run) return run.error();
+    return text_of(*run, "dag_run_id");
+}
+
 }  // namespace
 
 int trigger(const Common& common, const Trigger& options) {
@@ -99,6 +108,9 @@ int trigger(const Common& common, const Trigger& options) {
     Json body{{"conf", *params}, {"logical_date", options.logical_date.empty() ? Json() : Json(options.logical_date)}};
     if (!options.run_id.empty()) body["dag_run_id"] = options.run_id;
     if (!options.note.empty()) body["note"] = options.note;
+    const auto restarted = restarted_run_id(*api, options);
+    if (!restarted) return fail(restarted.error());
+    if (!restarted->empty()) body["restart_of"] = *restarted;
     const auto runs = "/dags/" + segment(options.dag) + "/dagRuns";
     auto run = api->send("POST", runs, body);
     if (!run) return fail(run.error());
@@ -179,33 +191,6 @@ int tasks_list(const Common& common, const std::string& dag, const std::string& 
     else
         print_tasks(*tasks);
     return kOk;
-}
-
-namespace {
-
-int command_run(const Common& common, const std::string& dag, const std::string& run_id, const std::string& command,
-                const Json& body, const char* done) {
-    const auto api = ApiClient::connect(common);
-    if (!api) return fail(api.error());
-    const auto path = run_path(*api, dag, run_id);
-    if (!path) return fail(path.error());
-    const auto run = api->send("POST", *path + "/" + command, body);
-    if (!run) return fail(run.error());
-    if (common.json)
-        print_json(*run);
-    else
-        fmt::print("{} {} {}\n", done, dag, text_of(*run, "dag_run_id"));
-    return kOk;
-}
-
-}  // namespace
-
-int retry(const Common& common, const std::string& dag, const std::string& run, const std::vector<std::string>& tasks) {
-    return command_run(common, dag, run, "retry", {{"task_ids", tasks}}, "running again:");
-}
-
-int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task) {
-    return command_run(common, dag, run, "kill", task.empty() ? Json::object() : Json{{"task_id", task}}, "killed:");
 }
 
 }  // namespace weir::daemon::cli

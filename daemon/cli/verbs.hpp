@@ -1,6 +1,7 @@
 // The verbs of `weir`, one file each; each returns the exit code. main.cpp reads the arguments into these structs.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,6 +59,7 @@ struct Trigger {
     std::string run_id;
     std::string logical_date;
     std::string note;
+    std::string restart;  // run_id
     bool wait = false;
 };
 int trigger(const Common& common, const Trigger& options);
@@ -90,7 +92,45 @@ struct Logs {
 };
 int logs(const Common& common, const Logs& options);
 
+struct Backfill {
+    std::string dag;
+    std::string from, to;
+    std::string reprocess = "none";
+    bool backwards = false;
+    int max_active_runs = 10;
+    std::vector<std::string> params;
+    bool dry_run = false;
+    bool wait = false;
+};
+int backfill_create(const Common& common, const Backfill& options);
+int backfill_list(const Common& common, const std::string& dag, bool only_open);
+int backfill_show(const Common& common, std::int64_t id, bool wait);
+int backfill_change(const Common& common, std::int64_t id, const std::string& change);
+
 int set_paused(const Common& common, const std::vector<std::string>& dags, bool paused);
+struct Clear {
+    std::string dag, run;
+    std::vector<std::string> tasks;
+    std::string from, to;
+    int map_index = -1;
+    bool upstream = false;
+    bool downstream = false;
+    bool only_failed = false;
+    bool newest_version = false;
+    bool dry_run = false;
+};
+int clear(const Common& common, const Clear& options);
+
+struct Mark {
+    std::string state, dag, run;
+    std::vector<std::string> tasks;
+    int map_index = -1;
+    bool upstream = false;
+    bool downstream = false;
+    bool dry_run = false;
+};
+int mark(const Common& common, const Mark& options);
+
 int retry(const Common& common, const std::string& dag, const std::string& run, const std::vector<std::string>& tasks);
 int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task);
 

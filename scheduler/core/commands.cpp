@@ -88,6 +88,12 @@ std::optional<Refusal> refuse(const Memory& memory, const TriggerRun& input, Tim
     return std::nullopt;
 }
 
+const model::Run* restarted_run(const Definition& definition, const TriggerRun& input) {
+    const auto live = definition.live.find(input.restart_of);
+    if (live != definition.live.end()) return &live->second->row;
+    return input.found_restarted ? &*input.found_restarted : nullptr;
+}
+
 // "manual__" and the time; a second one at the same instant gets "_2".
 std::string made_up_run_id(Definition& definition, TimePoint now) {
     if (std::exchange(definition.last_manual_at, now) != now) definition.manual_at_once = 0;
@@ -106,7 +112,13 @@ void apply(Work& work, const TriggerRun& input) {
     if (const auto refusal = refuse(work.memory, input, work.now))
         return reply(work, input.request, refusal->kind, refusal->message);
     auto& definition = *work.memory.find_definition(input.dag_id);
-    auto checked = model::check_params(*definition.plan->dag, input.params);
+    const auto* restarted = restarted_run(definition, input);
+    if (!input.restart_of.empty() && restarted == nullptr)
+        return reply(work, input.request, ErrorKind::not_found,
+                     fmt::format("there is no run '{}' of DAG '{}' to restart", input.restart_of, input.dag_id));
+    auto given = restarted != nullptr ? restarted->params : model::Json::object();
+    given.update(input.params);
+    auto checked = model::check_params(*definition.plan->dag, given);
     if (!checked.errors.empty())
         return reply(work, input.request, ErrorKind::invalid, fmt::format("{}", fmt::join(checked.errors, "; ")));
 
@@ -120,6 +132,11 @@ void apply(Work& work, const TriggerRun& input) {
     row.logical_date = input.logical_date;
     row.data_interval = input.data_interval.value_or(derived.interval);
     row.timezone = std::move(derived.timezone);
+    if (restarted != nullptr && !input.logical_date && !input.data_interval) {
+        row.data_interval = restarted->data_interval;
+        row.timezone = restarted->timezone;
+    }
+    row.restart_of = input.restart_of;
     row.run_after = work.now;
     row.params = std::move(checked.params);
     row.note = input.note;
@@ -144,9 +161,9 @@ void apply(Work& work, const SetPaused& input) {
         }
         arm(work.memory, *definition);
     }
-    model::Run answer;
-    answer.dag_id = input.dag_id;
-    work.effects.emplace_back(Reply{input.request, std::move(answer)});
+    Answer answer;
+    answer.run.dag_id = input.dag_id;
+    work.replies.push_back({input.request, nullptr, nullptr, std::move(answer)});
 }
 
 }  // namespace weir::core

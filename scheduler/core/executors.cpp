@@ -114,7 +114,7 @@ void end_try(Work& work, OpenTry& open, End end) {
     const bool killed = record.killed != Killed::no;
     if (killed) {
         end.outcome = Outcome::failure;
-        end.reason = record.killed == Killed::alone ? kKilledAlone : kKilledWithRun;
+        end.reason = reason_of(record.killed);
     }
     // A STARTED that never came is taken to have come with the launch.
     const bool ran = end.exit_code || end.signal || open.row.started_at;
@@ -139,7 +139,11 @@ void end_try(Work& work, OpenTry& open, End end) {
         if (run.task(index).short_circuit) skip_downstream(work, run, index);
         return;
     }
-    if (killed) return finish_task(work, run, index, TaskState::failed, end.reason, end.at);
+    if (killed) {
+        const auto state = state_after(record.killed);
+        if (record.killed != Killed::alone && record.killed != Killed::with_run) record.killed = Killed::no;
+        return finish_task(work, run, index, state, end.reason, end.at);
+    }
     retry_or_fail(work, run, index, end, id);
 }
 

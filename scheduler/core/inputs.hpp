@@ -54,13 +54,41 @@ struct TriggerRun {
     std::string user;
     std::string note;
     bool found_same = false;  // history has this run_id, or this logical_date
+    // run_id of a run that is to be done again: its params, with the given ones over them, and its data interval.
+    std::string restart_of = {};
+    std::optional<model::Run> found_restarted = std::nullopt;  // that run
 };
 struct SetPaused {
     model::RequestId request;
     std::string dag_id;
     bool paused = false;
 };
-// Runs tasks again, with what is downstream of them; earlier tries and their logs stay.
+// Which task instances of a run are meant.
+struct TaskSelection {
+    std::vector<std::string> names;  // of tasks, or of groups, which stand for their tasks; empty: all
+    std::optional<int> map_index;    // of the one task that is named
+    bool upstream = false;           // and all that is above
+    bool downstream = false;         // and all that is below; of failed ones with only_failed
+    bool only_failed = false;        // of these only those that failed, were upstream_failed or were killed
+};
+struct DateRange {
+    model::TimePoint from, to;  // logical dates, both included
+};
+// Runs task instances again, with the setups and teardowns around them; earlier tries and their logs stay. A finished run
+// becomes live again. Either in one run, or in all runs of a range.
+struct ClearTasks {
+    model::RequestId request;
+    std::string dag_id;
+    std::string run_id;
+    std::optional<DateRange> range = std::nullopt;
+    TaskSelection tasks = {};
+    bool newest_version = false;              // of the DAG, instead of the run's own; only of finished runs
+    bool dry_run = false;                     // only answers with the task instances
+    std::vector<RunHistory> found_runs = {};  // those that are not live
+    bool found_too_many = false;              // more than kMostRunsCleared
+};
+inline constexpr std::size_t kMostRunsCleared = 100;
+// The short form of it: the named tasks, or those that failed, with what is downstream of them.
 struct RetryTasks {
     model::RequestId request;
     std::string dag_id;
@@ -68,12 +96,63 @@ struct RetryTasks {
     std::vector<std::string> task_ids;    // empty: all that failed or were upstream_failed
     std::optional<RunHistory> found_run;  // when the run is no longer live
 };
+// Says how task instances ended: success, failed or skipped. What runs is killed first. What failed downstream for want of
+// them runs again.
+struct MarkTasks {
+    model::RequestId request;
+    std::string dag_id;
+    std::string run_id;
+    TaskSelection tasks;
+    model::TaskState state = model::TaskState::success;
+    bool dry_run = false;
+    std::optional<RunHistory> found_run = std::nullopt;  // when the run is no longer live
+};
+// Says how a run ended (success or failed; what runs in it is killed), or what is noted with it.
+struct ChangeRun {
+    model::RequestId request;
+    std::string dag_id;
+    std::string run_id;
+    std::optional<model::RunState> state = std::nullopt;
+    std::optional<std::string> note = std::nullopt;
+    std::optional<RunHistory> found_run = std::nullopt;  // when the run is no longer live
+};
 // Ends the running tries and fails the run (or only the named task).
 struct Kill {
     model::RequestId request;
     std::string dag_id;
     std::string run_id;
     std::optional<std::string> task_id;
+    std::optional<model::RunState> found_state = std::nullopt;  // when history has the run
+};
+
+// Runs every logical date of a range that the DAG's cron has, a few at a time.
+struct CreateBackfill {
+    model::RequestId request;
+    std::string dag_id;
+    model::TimePoint from, to;  // both included
+    model::Reprocess reprocess = model::Reprocess::none;
+    bool backwards = false;
+    int max_active_runs = 10;
+    model::Json params = model::Json::object();
+    std::string user;
+    bool dry_run = false;                      // only answers with the dates
+    std::vector<model::DatedRun> found_dates;  // runs in the range, at most kMostFoundDates + 1
+};
+inline constexpr std::size_t kMostFoundDates = 100'000;
+
+enum class BackfillChange : std::uint8_t { pause, unpause, cancel };
+struct ChangeBackfill {
+    model::RequestId request;
+    model::BackfillId id;
+    BackfillChange change = BackfillChange::pause;
+    std::optional<model::Backfill> found;  // when history has it
+};
+
+// The answer to the effect FetchRun.
+struct RunFetched {
+    std::string dag_id;
+    std::string run_id;
+    std::optional<RunHistory> found;
 };
 
 // What does it wait for, or what is it doing? Changes nothing; answered by Explained, as things stand after the step.
@@ -134,7 +213,11 @@ struct Recovered {
     std::vector<model::DagVersion> versions;  // newest of each DAG; `source` may be empty
     // Logical dates after their DAG's scheduled_through that a run has already (by hand, say): no tick makes them again.
     std::vector<std::pair<std::string, model::TimePoint>> dates_ahead;
-    std::vector<model::Backfill> backfills;          // running or paused
+    struct OpenBackfill {
+        model::Backfill row;
+        std::vector<model::DatedRun> found_dates;  // runs in its range
+    };
+    std::vector<OpenBackfill> backfills;             // running or paused, or with runs that are queued or running
     std::vector<model::Notification> notifications;  // pending
     model::RunId next_run{1};
     model::TryId next_try{1};
@@ -143,7 +226,8 @@ struct Recovered {
     model::NotificationId next_notification{1};
 };
 
-using Input = std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks, Kill,
-                           Explain, TryStarted, TryExited, TryRefused, TryLost, ExecutorListed>;
+using Input = std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks,
+                           ClearTasks, MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain,
+                           TryStarted, TryExited, TryRefused, TryLost, ExecutorListed>;
 
 }  // namespace weir::core

@@ -128,9 +128,9 @@ void check_run(const Memory& memory, const LiveRun& run, Totals& totals) {
     invariant(!is_finished(run.row.state), "a finished run is not live");
     const auto live = run.definition->live.find(run.row.run_id);
     invariant(live != run.definition->live.end() && live->second == &run, "a live run is found by its run_id");
-    invariant(
-        run.definition->queued.contains({run.row.run_after, run.row.id}) == (run.row.state == model::RunState::queued),
-        "exactly the queued runs are in their DAG's queue");
+    const auto& queue = run.backfill != nullptr ? run.backfill->queued : run.definition->queued;
+    invariant(queue.contains({run.row.run_after, run.row.id}) == (run.row.state == model::RunState::queued),
+              "exactly the queued runs are in their DAG's or their backfill's queue");
     for (RecordIndex index = 0; index < run.tasks.size(); ++index) check_task(memory, run, index, totals);
     for (const auto& [task, mapped] : run.mapped) check_instances(run, task, mapped);
 
@@ -162,12 +162,40 @@ void check_run(const Memory& memory, const LiveRun& run, Totals& totals) {
     }
 }
 
+// What a DAG counts of its own (without a backfill), or one of its backfills.
+void check_running(const std::map<std::string, LiveRun*, std::less<>>& live, const LiveBackfill* backfill,
+                   const RunQueue& queued, int active_runs) {
+    std::size_t all = 0;
+    int running = 0;
+    for (const auto& [run_id, run] : live) {
+        if (run->backfill != backfill) continue;
+        ++all;
+        running += run->row.state == model::RunState::running;
+    }
+    invariant(active_runs == running, "the running runs of a DAG or a backfill");
+    invariant(queued.size() + static_cast<std::size_t>(running) == all, "the live runs of a DAG or a backfill");
+}
+
+void check_backfill(const LiveBackfill& backfill) {
+    const auto& row = backfill.row;
+    const auto& live = backfill.definition->live;
+    check_running(live, &backfill, backfill.queued, backfill.active_runs);
+    invariant(!backfill.changed, "every changed backfill was written");
+    invariant(backfill.active_runs <= row.max_active_runs, "a backfill has no more running runs than it may");
+    invariant(backfill.is_open() || backfill.has_live_runs(), "a backfill that is done is forgotten");
+    invariant(backfill.is_open() == !row.ended_at.has_value(), "exactly a closed backfill has an end");
+    invariant(row.made <= row.total, "a backfill makes no more runs than it said");
+    for (const auto& [run_id, run] : live) {
+        const auto& date = run->row.logical_date;
+        if (!backfill.is_open() || !date || *date < row.from || *date > row.to) continue;
+        const auto known = backfill.known.find(*date);
+        invariant(known != backfill.known.end() && known->second.run_id == run_id && !is_finished(known->second.state),
+                  "an open backfill knows the live runs in its range");
+    }
+}
+
 void check_definition(const Memory& memory, const Definition& definition) {
-    const auto running = std::ranges::count_if(
-        definition.live, [](const auto& entry) { return entry.second->row.state == model::RunState::running; });
-    invariant(definition.active_runs == running, "a DAG's active runs");
-    invariant(definition.queued.size() + static_cast<std::size_t>(running) == definition.live.size(),
-              "a DAG's live runs");
+    check_running(definition.live, nullptr, definition.queued, definition.active_runs);
     const bool armed = definition.next_tick && !definition.held_back;
     invariant(!armed || memory.ticks.contains({*definition.next_tick, definition.dag_id()}), "a next tick has a timer");
     invariant(definition.next_tick.has_value() <= definition.makes_runs(), "only DAGs that make runs have a next tick");
@@ -186,6 +214,7 @@ void check_invariants(const State& state) {
         for (const auto& [task, mapped] : run.mapped) check_gate(mapped.gate, totals);
     for (const auto& [dag_id, definition] : memory.definitions)
         for (const auto& [task_id, gate] : definition.gates) check_gate(gate, totals);
+    for (const auto& [id, backfill] : memory.backfills) check_backfill(backfill);
     invariant(memory.active_tasks == totals.active, "active tasks of all runs");
     invariant(memory.tries.size() == totals.open_tries, "open tries of all runs");
     invariant(memory.retries.size() == totals.retries, "retry timers of all runs");

@@ -2,6 +2,41 @@
 
 namespace weir::core {
 
+namespace {
+
+struct KilledName {
+    Killed killed;
+    const char* reason;
+    model::TaskState state;
+};
+constexpr KilledName kKilledNames[] = {
+    {Killed::alone, kKilledAlone, model::TaskState::failed},
+    {Killed::with_run, kKilledWithRun, model::TaskState::failed},
+    {Killed::marked_success, "marked success by hand", model::TaskState::success},
+    {Killed::marked_failed, "marked failed by hand", model::TaskState::failed},
+    {Killed::marked_skipped, "marked skipped by hand", model::TaskState::skipped},
+};
+
+}  // namespace
+
+const char* reason_of(Killed killed) {
+    for (const auto& name : kKilledNames)
+        if (name.killed == killed) return name.reason;
+    return "";
+}
+
+Killed killed_by(std::string_view reason) {
+    for (const auto& name : kKilledNames)
+        if (name.reason == reason) return name.killed;
+    return Killed::no;
+}
+
+model::TaskState state_after(Killed killed) {
+    for (const auto& name : kKilledNames)
+        if (name.killed == killed) return name.state;
+    return model::TaskState::failed;
+}
+
 Memory::Memory() {
     pools.try_emplace(model::kDefaultPool, PoolUse{{model::kDefaultPool, model::kDefaultPoolSlots, ""}, true, 0});
 }

@@ -26,15 +26,20 @@ namespace weir::core {
 using model::TaskIndex;
 using model::TimePoint;
 
+struct LiveBackfill;
 struct LiveRun;
 struct Definition;
 
 // --- tasks -----------------------------------------------------------------------------------------------------------
 
 // Who ended a task by hand. It is stored as the task's reason, from which recovery reads it back.
-enum class Killed : std::uint8_t { no, alone, with_run };
+enum class Killed : std::uint8_t { no, alone, with_run, marked_success, marked_failed, marked_skipped };
 inline constexpr const char* kKilledAlone = "killed by hand";
 inline constexpr const char* kKilledWithRun = "killed by hand, with its run";
+[[nodiscard]] const char* reason_of(Killed killed);
+[[nodiscard]] Killed killed_by(std::string_view reason);
+// What becomes of a task whose try was ended so.
+[[nodiscard]] model::TaskState state_after(Killed killed);
 
 // Into LiveRun::tasks. The first records are the plan's tasks, in its order, so that a TaskIndex is the RecordIndex of
 // its task; the instances of `foreach` follow as they are made.
@@ -141,8 +146,9 @@ struct LiveRun {
     model::Run row;
     std::shared_ptr<const Plan> plan;
     Definition* definition = nullptr;
-    std::vector<TaskRecord> tasks;  // empty until the run first starts
-    std::vector<RunLane> lanes;     // as plan->lanes
+    LiveBackfill* backfill = nullptr;  // whose max_active_runs counts it, instead of its DAG's
+    std::vector<TaskRecord> tasks;     // empty until the run first starts
+    std::vector<RunLane> lanes;        // as plan->lanes
     std::map<TaskIndex, Mapped> mapped;
     std::uint32_t unfinished = 0;
     std::uint32_t active = 0;         // queued and running tasks
@@ -172,6 +178,7 @@ struct ScheduleEntry {
 };
 
 using PastRun = std::map<std::string, model::TaskState, std::less<>>;  // by task id
+using RunQueue = std::set<std::pair<TimePoint, model::RunId>>;         // by run_after: the order in which they start
 
 struct Definition {
     model::DagState state;
@@ -191,14 +198,32 @@ struct Definition {
     TimePoint last_manual_at;               // of a made-up run_id, and how many had this time
     int manual_at_once = 0;
 
-    std::map<std::string, LiveRun*, std::less<>> live;    // by run_id
-    std::set<std::pair<TimePoint, model::RunId>> queued;  // by run_after: the order in which they start
-    std::map<std::string, Gate, std::less<>> gates;       // of the tasks with max_active, by id
-    int active_runs = 0;
-    bool changed = false;  // in this step
+    std::map<std::string, LiveRun*, std::less<>> live;  // by run_id
+    RunQueue queued;                                    // without those of backfills
+    std::map<std::string, Gate, std::less<>> gates;     // of the tasks with max_active, by id
+    int active_runs = 0;                                // again without them
+    std::vector<LiveBackfill*> backfills;               // at most one of them makes runs
+    bool changed = false;                               // in this step
 
     [[nodiscard]] const std::string& dag_id() const { return state.dag_id; }
     [[nodiscard]] bool makes_runs() const { return plan && !state.paused && !state.removed && !schedule.empty(); }
+};
+
+// One that is running or paused, or that has runs which are.
+struct LiveBackfill {
+    model::Backfill row;
+    Definition* definition = nullptr;
+    // While it is open: the runs that have a date of its range, as history had them and as they have become since.
+    std::map<TimePoint, model::DatedRun> known;
+    std::string fetching;  // run_id of the finished run that it waits for, to run it again
+    RunQueue queued;
+    int active_runs = 0;
+    bool changed = false;  // in this step
+
+    [[nodiscard]] bool is_open() const {
+        return row.state == model::BackfillState::running || row.state == model::BackfillState::paused;
+    }
+    [[nodiscard]] bool has_live_runs() const { return active_runs > 0 || !queued.empty(); }
 };
 
 // -------------------------------------------------------------------------------------------------------------------------
@@ -216,6 +241,7 @@ struct Memory {
     // Nodes never move: records, lanes and definitions are pointed to.
     std::map<std::string, Definition, std::less<>> definitions;  // by dag_id; never erased
     std::map<model::RunId, LiveRun> runs;
+    std::map<model::BackfillId, LiveBackfill> backfills;
     std::map<model::TryId, OpenTry> tries;
     std::map<LaneKey, Lane> lanes;                                // never erased: as many as settings differ
     std::map<std::string, PoolUse, std::less<>> pools;            // never erased: lanes point here
@@ -233,6 +259,8 @@ struct Memory {
     model::RunId next_run{1};
     model::TryId next_try{1};
     model::DagVersionId next_version{1};
+    model::BackfillId next_backfill{1};
+    std::set<model::BackfillId> unfinished_backfills;  // that had more to do than fits in a turn
 
     [[nodiscard]] Definition* find_definition(std::string_view dag_id);
     [[nodiscard]] LiveRun* find_run(std::string_view dag_id, std::string_view run_id);

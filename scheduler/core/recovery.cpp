@@ -44,14 +44,14 @@ void fail_unreadable(Work& work, const Recovered::LiveRun& input) {
     run.state = RunState::failed;
     run.ended_at = work.now;
     if (run.note.empty()) run.note = kReason;
-    work.rows_of_unreadable_runs.emplace_back(std::move(run));
+    work.rows_without_record.emplace_back(std::move(run));
     for (auto row : input.history.task_instances) {
         if (is_finished(row.state)) continue;
         row.state = TaskState::failed;
         row.reason = kReason;
         row.retry_at.reset();
         row.ended_at = work.now;
-        work.rows_of_unreadable_runs.emplace_back(std::move(row));
+        work.rows_without_record.emplace_back(std::move(row));
     }
     // Their processes are killed when the executor lists them.
     for (auto row : input.open_tries) {
@@ -66,9 +66,9 @@ void restore(Work& work, const Recovered::LiveRun& input) {
     if (!input.history.dag) return fail_unreadable(work, input);
     auto& run = restore_run(work, input.history);
     if (run.row.state == RunState::queued) {
-        run.definition->queued.emplace(run.row.run_after, run.row.id);
+        queue_of(run).emplace(run.row.run_after, run.row.id);
     } else {
-        ++run.definition->active_runs;
+        ++active_runs_of(run);
         ensure_tasks(work, run);
         for (RecordIndex index = 0; index < run.tasks.size(); ++index)
             if (run.tasks[index].state == TaskState::none) work.undecided.emplace_back(&run, index);
@@ -87,6 +87,8 @@ void apply(Work& work, const Recovered& input) {
     memory.next_run = input.next_run;
     memory.next_try = input.next_try;
     memory.next_version = input.next_version;
+    memory.next_backfill = input.next_backfill;
+    for (const auto& backfill : input.backfills) restore_backfill(work, backfill);
     for (const auto& run : input.runs) restore(work, run);
 }
 

@@ -19,6 +19,8 @@ LiveRun& add_run(Work& work, Definition& definition, model::Run row, std::shared
     run.plan = std::move(plan);
     run.definition = &definition;
     if (run.row.logical_date) definition.past.erase(*run.row.logical_date);  // live again: its records count
+    if (const auto of = work.memory.backfills.find(run.row.backfill); of != work.memory.backfills.end())
+        run.backfill = &of->second;
     model::invariant(definition.live.emplace(run.row.run_id, &run).second, "run_ids of a DAG's live runs differ");
     return run;
 }
@@ -48,8 +50,10 @@ void restore_record(TaskRecord& record, const model::TaskInstance& row, int retr
     if (waits_for_time(row.state)) record.retry_at = row.retry_at;
     record.reason = row.reason;
     record.outputs = row.outputs;
-    if (record.reason == kKilledAlone) record.killed = Killed::alone;
-    if (record.reason == kKilledWithRun) record.killed = Killed::with_run;
+    record.killed = killed_by(record.reason);
+    const bool is_mark =
+        record.killed != Killed::no && record.killed != Killed::alone && record.killed != Killed::with_run;
+    if (is_mark && !is_active(row.state)) record.killed = Killed::no;  // it has ended as it should
     // How many tries in a row were lost is not stored. What max_tries was raised by bounds it from above, so that a
     // task which takes its machine down each time does not do so for ever.
     const int granted = std::clamp(row.max_tries - retries - 1, 0, 255);
@@ -89,8 +93,15 @@ LiveRun& restore_run(Work& work, const RunHistory& history) {
     return run;
 }
 
+RunQueue& queue_of(LiveRun& run) { return run.backfill != nullptr ? run.backfill->queued : run.definition->queued; }
+
+int& active_runs_of(LiveRun& run) {
+    return run.backfill != nullptr ? run.backfill->active_runs : run.definition->active_runs;
+}
+
 void enqueue(Work& work, LiveRun& run) {
-    run.definition->queued.emplace(run.row.run_after, run.row.id);
+    queue_of(run).emplace(run.row.run_after, run.row.id);
+    tell_backfills(run);
     work.maybe_startable.push_back(run.definition);
     touch(work, run);
 }
@@ -104,9 +115,8 @@ void ensure_tasks(Work& work, LiveRun& run) {
 namespace {
 
 void start_run(Work& work, LiveRun& run) {
-    auto& definition = *run.definition;
-    definition.queued.erase({run.row.run_after, run.row.id});
-    ++definition.active_runs;
+    queue_of(run).erase({run.row.run_after, run.row.id});
+    ++active_runs_of(run);
     run.row.state = RunState::running;
     run.row.started_at = work.now;
     touch(work, run);
@@ -116,20 +126,23 @@ void start_run(Work& work, LiveRun& run) {
     if (run.unfinished == 0) work.maybe_ended.push_back(&run);  // a DAG without tasks
 }
 
-// Pausing holds back what is queued, by hand too, as in Airflow; what runs goes on. A DAG whose file has not loaded
-// (yet) is held to the limit of the run's own version.
-LiveRun* next_startable(const Work& work, const Definition& definition) {
-    if (definition.state.paused || definition.queued.empty()) return nullptr;
-    auto& run = work.memory.runs.at(definition.queued.begin()->second);
-    const auto& dag = definition.plan ? *definition.plan->dag : *run.plan->dag;
-    return definition.active_runs < dag.max_active_runs ? &run : nullptr;
-}
-
 }  // namespace
 
+// Pausing holds back what is queued, by hand too, as in Airflow; what runs goes on.
+void start_queued(Work& work, const Definition& definition, RunQueue& queued, const int& active_runs, int most) {
+    while (!definition.state.paused && !queued.empty() && active_runs < most)
+        start_run(work, work.memory.runs.at(queued.begin()->second));
+}
+
 void start_runs(Work& work, Definition& definition) {
-    while (auto* run = next_startable(work, definition)) start_run(work, *run);
+    if (!definition.queued.empty()) {
+        // A DAG whose file has not loaded (yet) is held to the limit of the run's own version.
+        const auto& first = work.memory.runs.at(definition.queued.begin()->second);
+        const auto& plan = definition.plan ? definition.plan : first.plan;
+        start_queued(work, definition, definition.queued, definition.active_runs, plan->dag->max_active_runs);
+    }
     if (definition.held_back && definition.queued.size() < kMostQueuedRuns) arm(work.memory, definition);
+    for (auto* backfill : definition.backfills) advance(work, *backfill);
 }
 
 // The leaves decide, as in Airflow: a failure that a later task was there to handle does not fail the run.
@@ -137,12 +150,14 @@ void end_if_finished(Work& work, LiveRun& run) {
     if (run.unfinished != 0 || is_finished(run.row.state)) return;
     auto& definition = *run.definition;
     if (run.row.state == RunState::queued)
-        definition.queued.erase({run.row.run_after, run.row.id});
+        queue_of(run).erase({run.row.run_after, run.row.id});
     else
-        --definition.active_runs;
+        --active_runs_of(run);
     run.row.state = run.killed || run.failed_leaves > 0 ? RunState::failed : RunState::success;
     run.row.ended_at = work.now;
     touch(work, run);
+    tell_backfills(run);
+    if (run.backfill != nullptr) work.maybe_done.insert(run.backfill);
     work.ended.push_back(&run);
     remember_past(run);
     work.maybe_startable.push_back(&definition);

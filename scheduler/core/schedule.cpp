@@ -2,6 +2,7 @@
 // comes again, however the clock moves, the daemon dies or the file changes.
 #include <algorithm>
 
+#include "scheduler/core/ticks.hpp"
 #include "scheduler/core/work.hpp"
 
 namespace weir::core {
@@ -19,12 +20,8 @@ std::optional<TimePoint> last_tick(const ScheduleEntry& entry, TimePoint t) {
 }
 
 std::optional<TimePoint> next_tick(const Definition& definition) {
-    std::optional<TimePoint> next;
-    for (const auto& entry : definition.schedule) {
-        const auto tick = entry.cron.next_after(*definition.state.scheduled_through, entry.zone);
-        if (tick && (!next || *tick < *next)) next = tick;
-    }
-    return next;
+    const auto tick = tick_after(definition.schedule, *definition.state.scheduled_through);
+    return tick ? std::optional(tick->at) : std::nullopt;
 }
 
 struct Due {
@@ -67,16 +64,12 @@ Due due_ticks(const Definition& definition, TimePoint now, std::size_t most) {
     return due;
 }
 
-void make_run(Work& work, Definition& definition, TimePoint tick, const ScheduleEntry& entry) {
-    model::Run row;
-    row.dag_id = definition.dag_id();
-    row.run_id = "scheduled__" + model::format_rfc3339(tick);
+void make_run(Work& work, Definition& definition, const Tick& tick) {
+    auto row = run_of_tick(definition, tick);
+    row.run_id = "scheduled__" + model::format_rfc3339(tick.at);
     row.type = model::RunType::scheduled;
     row.triggered_by = model::TriggeredBy::timetable;
-    row.logical_date = tick;
-    row.data_interval = calendar::data_interval(entry.cron, entry.zone, tick).value_or(model::Interval{tick, tick});
-    row.timezone = entry.setting.timezone;
-    row.run_after = tick;
+    row.run_after = tick.at;
     // A param without default stays out: the task that uses it says so.
     row.params = model::check_params(*definition.plan->dag, model::Json::object()).params;
     create_run(work, definition, std::move(row));
@@ -90,7 +83,7 @@ void make_due_runs(Work& work, Definition& definition) {
     }
     const auto due = due_ticks(definition, work.now, std::min(room, kMostRunsPerTurn));
     for (const auto& [tick, entry] : due.ticks)
-        if (!definition.dates_ahead.contains(tick)) make_run(work, definition, tick, *entry);
+        if (!definition.dates_ahead.contains(tick)) make_run(work, definition, {tick, entry});
     decide_through(work, definition, due.through);
     arm(work.memory, definition);
 }

@@ -13,6 +13,7 @@ Turn step(State& state, std::span<const Input> inputs, TimePoint now) {
     Work work{.memory = state.memory(), .now = now};
     for (const auto& input : inputs) std::visit([&work](const auto& each) { apply(work, each); }, input);
     fire_ticks(work);
+    resume_backfills(work);
     fire_retries(work);
     do settle(work);
     while (dispatch(work));
@@ -38,6 +39,10 @@ Load load_of(const State& state) {
     for (const auto& [dag_id, definition] : memory.definitions) {
         load.queued_runs += definition.queued.size();
         load.running_runs += static_cast<std::size_t>(definition.active_runs);
+    }
+    for (const auto& [id, backfill] : memory.backfills) {
+        load.queued_runs += backfill.queued.size();
+        load.running_runs += static_cast<std::size_t>(backfill.active_runs);
     }
     load.active_tasks = static_cast<std::size_t>(memory.active_tasks);
     for (const auto& [name, use] : memory.pools)

@@ -53,10 +53,22 @@ struct Acknowledge {
     model::TryId id;
     std::string executor;
 };
-// The answer to a command; `result` is the run it made or changed, or (for SetPaused) a Run with only dag_id set.
+// Look this run up and hand it in as RunFetched.
+struct FetchRun {
+    std::string dag_id;
+    std::string run_id;
+};
+// What a command has done, or in a dry run would do. Only what the command is about is filled in.
+struct Answer {
+    model::Run run;                                   // that it made or changed; for SetPaused only dag_id is set
+    std::vector<model::Run> runs;                     // of a clear: those in which something is cleared
+    std::vector<model::TaskInstance> task_instances;  // of a clear or mark, as they were before it
+    std::optional<model::Backfill> backfill;
+    std::vector<model::TimePoint> dates;  // of a backfill, in the order of their runs
+};
 struct Reply {
     model::RequestId request;
-    model::Result<model::Run> result;
+    model::Result<Answer> result;
 };
 // In words, the weightiest first. `state` is the run's or task's; of a DAG: active, paused or removed.
 struct Explanation {
@@ -68,7 +80,7 @@ struct Explained {
     model::RequestId request;
     model::Result<Explanation> result;
 };
-using Effect = std::variant<Launch, KillTry, Acknowledge, Reply, Explained>;
+using Effect = std::variant<Launch, KillTry, Acknowledge, FetchRun, Reply, Explained>;
 
 struct Turn {
     std::vector<Change> changes;

@@ -108,6 +108,16 @@ Reasons why_queued(const Why& why, const LiveRun& run) {
             fmt::format("it failed, and runs its failed tasks again at {}", when(*run.row.retry_at, why.now)));
     if (definition.state.paused)
         reasons.push_back("its DAG is paused; `weir unpause " + definition.dag_id() + "` goes on");
+    if (const auto* backfill = run.backfill) {
+        if (backfill->row.state == model::BackfillState::paused)
+            reasons.push_back(
+                fmt::format("its backfill is paused; `weir backfill unpause {}` goes on", backfill->row.id.value));
+        if (backfill->active_runs >= backfill->row.max_active_runs)
+            reasons.push_back(
+                fmt::format("max_active_runs {} of its backfill is reached", backfill->row.max_active_runs));
+        if (reasons.empty()) reasons.emplace_back("it starts in a moment");
+        return reasons;
+    }
     const int most = most_active_runs(definition, *run.plan->dag);
     if (definition.active_runs >= most)
         reasons.push_back(

@@ -155,8 +155,7 @@ Reasons running(const Why& why, const LiveRun& run, RecordIndex index) {
         text += fmt::format(", process {}", *open->second.row.pid);
     Reasons reasons{std::move(text)};
     if (record.killed != Killed::no)
-        reasons.push_back(
-            fmt::format("it is being ended: {}", record.killed == Killed::alone ? kKilledAlone : kKilledWithRun));
+        reasons.push_back(fmt::format("it is being ended: {}", reason_of(record.killed)));
     else if (task.timeout > model::Duration{0} && record.started_at)
         reasons.push_back(fmt::format("its timeout ends it at {}", when(*record.started_at + task.timeout, why.now)));
     return reasons;

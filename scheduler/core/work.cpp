@@ -11,6 +11,11 @@ void touch(Work& work, Definition& definition) {
     work.changed_definitions.push_back(&definition);
 }
 
+void touch(Work& work, LiveBackfill& backfill) {
+    if (std::exchange(backfill.changed, true)) return;
+    work.changed_backfills.push_back(&backfill);
+}
+
 void touch(Work& work, LiveRun& run) {
     if (std::exchange(run.changed, true)) return;
     work.changed_runs.push_back(&run);
@@ -29,7 +34,8 @@ void reply(Work& work, model::RequestId request, model::ErrorKind kind, std::str
 
 namespace {
 
-std::optional<TimePoint> next_wake(const Memory& memory) {
+std::optional<TimePoint> next_wake(const Memory& memory, TimePoint now) {
+    if (!memory.unfinished_backfills.empty()) return now;
     std::optional<TimePoint> wake;
     if (!memory.retries.empty()) wake = memory.retries.begin()->at;
     if (!memory.ticks.empty() && (!wake || memory.ticks.begin()->first < *wake)) wake = memory.ticks.begin()->first;
@@ -39,6 +45,12 @@ std::optional<TimePoint> next_wake(const Memory& memory) {
 void forget(Memory& memory, LiveRun& run) {
     run.definition->live.erase(run.row.run_id);
     memory.runs.erase(run.row.id);
+}
+
+void forget_if_done(Memory& memory, LiveBackfill& backfill) {
+    if (backfill.is_open() || backfill.has_live_runs()) return;
+    std::erase(backfill.definition->backfills, &backfill);
+    memory.backfills.erase(backfill.row.id);
 }
 
 }  // namespace
@@ -53,22 +65,32 @@ Turn finish(Work& work) {
         definition->changed = false;
         turn.changes.emplace_back(definition->state);
     }
+    for (auto* backfill : work.changed_backfills) {
+        backfill->changed = false;
+        turn.changes.emplace_back(backfill->row);
+    }
     for (auto* run : work.changed_runs) {
         run->changed = false;
         turn.changes.emplace_back(run->row);
     }
-    for (auto& change : work.rows_of_unreadable_runs) turn.changes.push_back(std::move(change));
+    for (auto& change : work.rows_without_record) turn.changes.push_back(std::move(change));
     for (const auto& [run, index] : work.changed_tasks) {
         run->tasks[index].changed = false;
         turn.changes.emplace_back(row_of(*run, index));
     }
     for (auto& [id, row] : work.changed_tries) turn.changes.emplace_back(std::move(row));
-    for (const auto& [request, run] : work.replies) work.effects.emplace_back(Reply{request, run->row});
+    for (auto& late : work.replies) {
+        if (late.run != nullptr) late.answer.run = late.run->row;
+        if (late.backfill != nullptr) late.answer.backfill = late.backfill->row;
+        work.effects.emplace_back(Reply{late.request, std::move(late.answer)});
+    }
     turn.effects = std::move(work.effects);
+    for (auto* backfill : work.changed_backfills) work.maybe_done.insert(backfill);
     for (auto* run : work.ended) forget(work.memory, *run);
+    for (auto* backfill : work.maybe_done) forget_if_done(work.memory, *backfill);
     for (const auto& question : work.questions)
         turn.effects.emplace_back(Explained{question.request, explain(work.memory, work.now, question)});
-    turn.wake_at = next_wake(work.memory);
+    turn.wake_at = next_wake(work.memory, work.now);
     return turn;
 }
 

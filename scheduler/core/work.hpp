@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,14 @@
 
 namespace weir::core {
 
+// A reply whose rows are as they are at the end of the step.
+struct LateReply {
+    model::RequestId request;
+    LiveRun* run = nullptr;
+    LiveBackfill* backfill = nullptr;
+    Answer answer;
+};
+
 struct Work {
     Memory& memory;
     TimePoint now;
@@ -21,23 +30,27 @@ struct Work {
     // Rows to write. Each is built once, at the end, from the state as it is then: the last state of a step wins.
     std::vector<model::DagVersion> versions;
     std::vector<Definition*> changed_definitions;
+    std::vector<LiveBackfill*> changed_backfills;
     std::vector<LiveRun*> changed_runs;
     std::vector<std::pair<LiveRun*, RecordIndex>> changed_tasks;
     std::map<model::TryId, model::Try> changed_tries;
-    std::vector<Change> rows_of_unreadable_runs;  // see recovery.cpp
+    std::vector<Change> rows_without_record;  // of runs that no longer load, of tasks that their DAG no longer has
 
     // To be looked at before the step ends. An entry may be there twice or be out of date: looking again does no harm.
     std::vector<std::pair<LiveRun*, RecordIndex>> undecided;  // tasks whose upstream counts have changed
     std::vector<LiveRun*> maybe_ended;
     std::vector<Definition*> maybe_startable;  // with queued runs and perhaps room for one
 
+    std::size_t backfill_runs = 0;  // made in this step
     std::vector<LiveRun*> ended;
-    std::vector<Explain> questions;                              // answered at the very end
-    std::vector<std::pair<model::RequestId, LiveRun*>> replies;  // with the run as it is at the end
+    std::vector<Explain> questions;      // answered at the very end
+    std::set<LiveBackfill*> maybe_done;  // that may have no live runs any more
+    std::vector<LateReply> replies;
 };
 
 // --- work.cpp ----------------------------------------------------------------------------------------------------------
 void touch(Work& work, Definition& definition);
+void touch(Work& work, LiveBackfill& backfill);
 void touch(Work& work, LiveRun& run);
 void touch(Work& work, LiveRun& run, RecordIndex index);
 void touch(Work& work, const model::Try& row);
@@ -71,8 +84,13 @@ LiveRun& create_run(Work& work, Definition& definition, model::Run row);
 // A run as history has it becomes live; nothing is written. Counters follow from its rows.
 LiveRun& restore_run(Work& work, const RunHistory& history);
 void enqueue(Work& work, LiveRun& run);
+// Where it waits, and who counts it while it is running: its backfill, or its DAG.
+[[nodiscard]] RunQueue& queue_of(LiveRun& run);
+[[nodiscard]] int& active_runs_of(LiveRun& run);
 void ensure_tasks(Work& work, LiveRun& run);
 void start_runs(Work& work, Definition& definition);
+// The first queued runs while fewer than `most` are running.
+void start_queued(Work& work, const Definition& definition, RunQueue& queued, const int& active_runs, int most);
 void end_if_finished(Work& work, LiveRun& run);
 
 // --- tasks.cpp: the only place that changes a task's state --------------------------------------------------------------
@@ -137,13 +155,39 @@ void apply(Work& work, const ExecutorListed& input);
 void kill_try(Work& work, model::TryId id);
 void fire_retries(Work& work);
 
-// --- commands.cpp, interventions.cpp ---------------------------------------------------------------------------------------
+// --- commands.cpp, clears.cpp, marks.cpp, interventions.cpp ---------------------------------------------------------------------------------------
 void apply(Work& work, const TriggerRun& input);
 void apply(Work& work, const SetPaused& input);
+void apply(Work& work, const ClearTasks& input);
 void apply(Work& work, const RetryTasks& input);
+void apply(Work& work, const MarkTasks& input);
+void apply(Work& work, const ChangeRun& input);
 void apply(Work& work, const Kill& input);
 void apply(Work& work, const Explain& input);
+void kill_run(Work& work, LiveRun& run);
 [[nodiscard]] std::string unknown_dag(const Memory& memory, std::string_view dag_id);
+
+// --- backfills.cpp ---------------------------------------------------------------------------------------------------------
+void apply(Work& work, const CreateBackfill& input);
+void apply(Work& work, const ChangeBackfill& input);
+void apply(Work& work, const RunFetched& input);
+void restore_backfill(Work& work, const Recovered::OpenBackfill& input);
+// Starts and makes runs as far as there is room for them; ends the backfill when all is done.
+void advance(Work& work, LiveBackfill& backfill);
+// Go on with those for which the last step had no time.
+void resume_backfills(Work& work);
+// The run has become live, or has ended.
+void tell_backfills(const LiveRun& run);
+
+// --- reruns.cpp: a finished run becomes live again --------------------------------------------------------------------------
+// With the newest version of its DAG, which must be loaded. What that no longer has is written as removed.
+LiveRun& restore_on_newest(Work& work, RunHistory history);
+// Takes back what restore_run() or restore_on_newest() did, when nothing comes of it.
+void forget_restored(Work& work, LiveRun& run);
+// Every task runs again.
+void reset_all_tasks(Work& work, LiveRun& run);
+// A finished run queues again behind its limit, like a new one.
+void requeue(Work& work, LiveRun& run);
 
 // --- recovery.cpp ----------------------------------------------------------------------------------------------------------
 void apply(Work& work, const Recovered& input);

@@ -91,6 +91,14 @@ struct TaskInstance {
     bool operator==(const TaskInstance&) const = default;
 };
 
+// What a backfill must know of a run in its range.
+struct DatedRun {
+    TimePoint date;
+    std::string run_id;
+    RunState state = RunState::queued;
+    bool operator==(const DatedRun&) const = default;
+};
+
 // A range of logical dates that is run after the fact.
 struct Backfill {
     BackfillId id;

@@ -14,7 +14,8 @@ namespace weir::ports {
 struct CatalogEntry {
     std::shared_ptr<const model::Dag> dag;  // the last good version
     std::optional<model::TimePoint> next_run_at;
-    bool broken = false;  // the file on disk has errors; `dag` is the last good version
+    bool broken = false;            // the file on disk has errors; `dag` is the last good version
+    std::string renamed_from = {};  // the id that a DAG of the same text had until its file was changed
 };
 
 // One file that doesn't load, with everything that is wrong in it.

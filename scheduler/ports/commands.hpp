@@ -7,7 +7,8 @@
 
 namespace weir::ports {
 
-using Command = std::variant<core::TriggerRun, core::SetPaused, core::RetryTasks, core::Kill>;
+using Command = std::variant<core::TriggerRun, core::SetPaused, core::RetryTasks, core::ClearTasks, core::MarkTasks,
+                             core::ChangeRun, core::Kill, core::CreateBackfill, core::ChangeBackfill>;
 
 struct Health {
     bool database_healthy = true;  // false while commits fail for want of disk
@@ -21,7 +22,7 @@ class Commands {
     virtual ~Commands() = default;
     // Blocks until committed; never call it from the core or IO thread. The command's `request` and `found_…` are filled in here.
     // kind unavailable when the inbox is full or the daemon is stopping.
-    [[nodiscard]] virtual model::Result<model::Run> execute(Command command) = 0;
+    [[nodiscard]] virtual model::Result<core::Answer> execute(Command command) = 0;
     // What a DAG, a run or a task waits for, as core::explain has it. Blocks as well.
     [[nodiscard]] virtual model::Result<core::Explanation> explain(core::Explain question) = 0;
     [[nodiscard]] virtual Health health() const = 0;

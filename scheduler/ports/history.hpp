@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -26,6 +27,7 @@ struct RunFilter {
     std::vector<model::RunState> states;  // empty: any
     std::vector<model::RunType> types;
     std::string run_id_pattern;  // SQL LIKE; empty: any
+    model::BackfillId backfill;  // only those that it made; none: any
     std::optional<model::TimePoint> logical_date_gte, logical_date_lte;
     std::optional<model::TimePoint> started_gte, started_lte;
     std::optional<model::TimePoint> ended_gte, ended_lte;
@@ -61,6 +63,11 @@ struct DagRow {
     std::optional<model::Run> last_run;
 };
 
+struct BackfillRow {
+    model::Backfill backfill;
+    std::map<model::RunState, std::int64_t> runs;  // how many of its runs are in each state
+};
+
 // Names of the rows' members. A list over a long history is fast by "id" and, for the runs of one DAG or of all, by
 // "run_after"; for the runs of one DAG also by its other times and by "run_id". The rest sort all that match.
 [[nodiscard]] std::span<const std::string_view> run_order_columns();
@@ -76,6 +83,10 @@ class History {
     [[nodiscard]] virtual std::vector<model::Try> tries(model::RunId run, std::string_view task_id,
                                                         int map_index) const = 0;
     [[nodiscard]] virtual std::optional<model::DagVersion> version(model::DagVersionId id) const = 0;
+    // The newest first; of all DAGs without a dag_id. `only_open`: running or paused.
+    [[nodiscard]] virtual Page<BackfillRow> backfills(std::string_view dag_id, bool only_open, int limit,
+                                                      std::int64_t offset) const = 0;
+    [[nodiscard]] virtual std::optional<BackfillRow> backfill(model::BackfillId id) const = 0;
 };
 
 }  // namespace weir::ports

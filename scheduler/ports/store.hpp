@@ -25,8 +25,9 @@ struct StoredState {
     std::vector<model::DagState> dags;
     std::vector<model::DagVersion> versions;                            // newest of each DAG, `source` left empty
     std::vector<std::pair<std::string, model::TimePoint>> dates_ahead;  // see core::Recovered
-    std::vector<model::Backfill> open_backfills;                        // running or paused
-    std::vector<model::Notification> open_notifications;                // pending
+    // Running or paused, or with runs that are queued or running.
+    std::vector<model::Backfill> open_backfills;
+    std::vector<model::Notification> open_notifications;  // pending
     model::RunId next_run{1};
     model::TryId next_try{1};
     model::DagVersionId next_version{1};
@@ -57,6 +58,11 @@ class Store {
     [[nodiscard]] virtual std::vector<StoredRun> ended_runs(std::string_view dag_id, int most) = 0;
     [[nodiscard]] virtual bool has_run(std::string_view dag_id, std::string_view run_id,
                                        std::optional<model::TimePoint> logical_date) = 0;
+
+    // Runs of the DAG with a logical date in the range, both ends included; at most `most`.
+    [[nodiscard]] virtual std::vector<model::DatedRun> dated_runs(std::string_view dag_id, model::TimePoint from,
+                                                                  model::TimePoint to, std::size_t most) = 0;
+    [[nodiscard]] virtual std::optional<model::Backfill> find_backfill(model::BackfillId id) = 0;
 
     // Deletes at most a small slice of finished runs that ended before `before` and are not among their DAG's `keep_last`.
     [[nodiscard]] virtual Pruned prune(model::TimePoint before, int keep_last) = 0;

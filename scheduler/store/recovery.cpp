@@ -60,8 +60,12 @@ std::vector<std::pair<std::string, model::TimePoint>> read_dates_ahead(SQLite::D
 
 // The conditions are those of the partial indexes.
 std::string open_backfills_sql() {
-    return fmt::format("SELECT {} FROM backfill AS b WHERE b.state = 'running' OR b.state = 'paused' ORDER BY b.id",
-                       column_list(table<model::Backfill>(), "b"));
+    return fmt::format(
+        "SELECT {0} FROM backfill AS b WHERE b.state = 'running' OR b.state = 'paused' UNION SELECT {0} FROM backfill "
+        "AS b"
+        " WHERE b.id IN (SELECT backfill FROM dag_run WHERE state IN ('queued', 'running') AND backfill IS NOT NULL)"
+        " ORDER BY 1",
+        column_list(table<model::Backfill>(), "b"));
 }
 
 std::string open_notifications_sql() {

@@ -38,6 +38,7 @@ Where counted_where(const RunFilter& filter) {
 Where other_where(const RunFilter& filter) {
     Where where;
     if (!filter.run_id_pattern.empty()) where.require("run_id LIKE ?", filter.run_id_pattern);
+    if (filter.backfill) where.require("backfill = ?", filter.backfill.value);
     where.within("logical_date", filter.logical_date_gte, filter.logical_date_lte);
     where.within("started_at", filter.started_gte, filter.started_lte);
     where.within("ended_at", filter.ended_gte, filter.ended_lte);

@@ -45,7 +45,11 @@ RunReader::RunReader(SQLite::Database& db)
               " OR EXISTS (SELECT 1 FROM dag_run WHERE dag_id = ?1 AND logical_date = ?3)"),
       version_(db, version_sql()),
       task_instances_(db, task_instances_sql()),
-      open_tries_(db, open_tries_sql()) {}
+      open_tries_(db, open_tries_sql()),
+      dated_(db,
+             "SELECT logical_date, run_id, state FROM dag_run WHERE dag_id = ? AND logical_date BETWEEN ? AND ?"
+             " ORDER BY logical_date LIMIT ?"),
+      find_backfill_(db, select<model::Backfill>("WHERE id = ?")) {}
 
 std::vector<ports::StoredRun> RunReader::live() {
     live_.tryReset();
@@ -84,6 +88,24 @@ bool RunReader::exists(const std::string& dag_id, const std::string& run_id,
     bind_values(exists_, dag_id, run_id, logical_date);
     const ResetAtEnd reset(exists_);
     return exists_.executeStep() && exists_.getColumn(0).getInt() != 0;
+}
+
+std::vector<model::DatedRun> RunReader::dated(const std::string& dag_id, model::TimePoint from, model::TimePoint to,
+                                              std::size_t most) {
+    bind_values(dated_, dag_id, from, to, static_cast<std::int64_t>(most));
+    const ResetAtEnd reset(dated_);
+    std::vector<model::DatedRun> found;
+    while (dated_.executeStep()) {
+        model::DatedRun& run = found.emplace_back();
+        read_values(dated_, run.date, run.run_id, run.state);
+    }
+    return found;
+}
+
+std::optional<model::Backfill> RunReader::find_backfill(model::BackfillId id) {
+    bind_values(find_backfill_, id);
+    std::vector<model::Backfill> found = read_all<model::Backfill>(find_backfill_);
+    return found.empty() ? std::nullopt : std::optional(std::move(found.front()));
 }
 
 void RunReader::read_rest(ports::StoredRun& stored) {

@@ -29,11 +29,14 @@ class RunReader {
     [[nodiscard]] std::vector<ports::StoredRun> ended(const std::string& dag_id, int most);
     [[nodiscard]] bool exists(const std::string& dag_id, const std::string& run_id,
                               std::optional<model::TimePoint> logical_date);
+    [[nodiscard]] std::vector<model::DatedRun> dated(const std::string& dag_id, model::TimePoint from,
+                                                     model::TimePoint to, std::size_t most);
+    [[nodiscard]] std::optional<model::Backfill> find_backfill(model::BackfillId id);
 
    private:
     void read_rest(ports::StoredRun& stored);
 
-    SQLite::Statement live_, find_, ended_, exists_, version_, task_instances_, open_tries_;
+    SQLite::Statement live_, find_, ended_, exists_, version_, task_instances_, open_tries_, dated_, find_backfill_;
 };
 
 // The statements behind live(), for the test that reads their query plans.

@@ -6,6 +6,7 @@
 #include <list>
 #include <mutex>
 
+#include "scheduler/store/backfill_list.hpp"
 #include "scheduler/store/migrate.hpp"
 #include "scheduler/store/run_list.hpp"
 #include "scheduler/store/tables.hpp"
@@ -150,6 +151,17 @@ std::optional<model::DagVersion> SqliteHistory::version(model::DagVersionId id) 
     return readers_->read([id](SQLite::Database& db) {
         return first(read_all<model::DagVersion>(db, select<model::DagVersion>("WHERE id = ?"), id));
     });
+}
+
+ports::Page<ports::BackfillRow> SqliteHistory::backfills(std::string_view dag_id, bool only_open, int limit,
+                                                         std::int64_t offset) const {
+    return readers_->read([dag_id = std::string(dag_id), only_open, limit, offset](SQLite::Database& db) {
+        return list_backfills(db, dag_id, only_open, limit, offset);
+    });
+}
+
+std::optional<ports::BackfillRow> SqliteHistory::backfill(model::BackfillId id) const {
+    return readers_->read([id](SQLite::Database& db) { return find_backfill(db, id); });
 }
 
 }  // namespace weir::store

@@ -129,6 +129,15 @@ bool SqliteStore::has_run(std::string_view dag_id, std::string_view run_id,
     return writer_->runs.exists(std::string(dag_id), std::string(run_id), logical_date);
 }
 
+std::vector<model::DatedRun> SqliteStore::dated_runs(std::string_view dag_id, model::TimePoint from,
+                                                     model::TimePoint to, std::size_t most) {
+    return writer_->runs.dated(std::string(dag_id), from, to, most);
+}
+
+std::optional<model::Backfill> SqliteStore::find_backfill(model::BackfillId id) {
+    return writer_->runs.find_backfill(id);
+}
+
 ports::Pruned SqliteStore::prune(model::TimePoint before, int keep_last) {
     return writer_->retention.prune(before, keep_last);
 }

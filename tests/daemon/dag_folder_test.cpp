@@ -118,3 +118,30 @@ TEST_CASE("a broken file adopts the last good version that the database has") {
     const auto elsewhere = std::make_shared<model::Dag>(model::Dag{.id = "b", .file = "b.yaml", .hash = "1"});
     CHECK_FALSE(dags.adopt(elsewhere));
 }
+
+TEST_CASE("a DAG that goes while one of the same text comes under another id is told as renamed") {
+    Fixture folder;
+    folder.write("a.yaml", "id: old\ntasks: {t: {run: [x]}}\n");
+    folder.write("b.yaml", "id: other\ntasks: {t: {run: [y]}}\n");
+    DagFolder dags(folder.path, {});
+    CHECK(dags.scan({}).renamed.empty());
+    folder.write("a.yaml", "id: new\ntasks: {t: {run: [x]}}\n");
+    const auto changes = dags.scan({});
+    REQUIRE(changes.renamed.size() == 1);
+    CHECK(changes.renamed[0].from == "old");
+    CHECK(changes.renamed[0].to == "new");
+    CHECK(dags.entries().at("new").renamed_from == "old");
+    CHECK(dags.entries().at("other").renamed_from.empty());
+}
+
+TEST_CASE("a file that is moved renames the DAG that has its id from it, and a changed text is another DAG") {
+    Fixture folder;
+    folder.dag("a.yaml", "x");
+    DagFolder dags(folder.path, {});
+    static_cast<void>(dags.scan({}));
+    fs::rename(folder.path / "a.yaml", folder.path / "b.yaml");
+    CHECK(dags.scan({}).renamed.size() == 1);
+    fs::remove(folder.path / "b.yaml");
+    folder.dag("c.yaml", "z");
+    CHECK(dags.scan({}).renamed.empty());
+}

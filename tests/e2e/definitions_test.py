@@ -70,6 +70,25 @@ class Definitions(House):
         self.assertEqual(self.weir("trigger", "etl", check=False).returncode, 4)
         self.assertEqual(len(self.json("runs", "list", "etl")["dag_runs"]), 1)
 
+    def test_a_run_of_a_removed_dag_finishes_and_stays_readable(self):
+        path = self.dag("gone", "tasks: {a: {run: 'until [ -e go ]; do sleep 0.05; done; echo a'}, b: {needs: a, run: 'echo last words'}}")
+        self.start()
+        run = self.trigger("gone")
+        wait_for("a runs", lambda: self.task("gone", run, "a")["state"] == "running")
+        path.unlink()
+        wait_for("its end is told", lambda: "DAG gone is gone" in self.read("daemon.log"))
+        (self.folder / "dags" / "go").write_text("")
+        self.await_run("gone", run, "success")
+        self.assertIn("last words", self.log("gone", run, "b"))
+        self.assertEqual(self.weir("trigger", "gone", check=False).returncode, 4)
+
+    def test_a_renamed_dag_is_told(self):
+        path = self.dag("report", "id: old_report\ntasks: {t: {run: 'true'}}")
+        self.start()
+        self.dag("report", "id: new_report\ntasks: {t: {run: 'true'}}")
+        wait_for("the new name", lambda: "new_report was called old_report" in self.weir("dags", "list").stdout)
+        self.assertIn("DAG old_report is called new_report now", self.read("daemon.log"))
+
     def test_two_files_with_one_id_are_told_apart(self):
         self.dag("a", "{id: same, tasks: {t: {run: 'true'}}}")
         self.dag("b", "{id: same, tasks: {t: {run: 'true'}}}")

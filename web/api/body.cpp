@@ -66,12 +66,30 @@ std::optional<bool> Body::flag(std::string_view key) {
     return std::nullopt;
 }
 
+std::optional<int> Body::number(std::string_view key, int least, int most) {
+    const auto* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_number_integer())
+        if (const auto number = value->get<std::int64_t>(); number >= least && number <= most)
+            return static_cast<int>(number);
+    fault(key, fmt::format("must be a whole number from {} to {}", least, most));
+    return std::nullopt;
+}
+
 std::optional<model::TimePoint> Body::time(std::string_view key) {
     const auto* value = find(key);
     if (value == nullptr) return std::nullopt;
     const auto parsed = value->is_string() ? parse_time(value->get_ref<const std::string&>()) : std::nullopt;
     if (parsed) return parsed;
     fault(key, "must be a time with an offset, like 2026-11-22T07:54:48Z");
+    return std::nullopt;
+}
+
+std::optional<std::vector<Json>> Body::list(std::string_view key) {
+    const auto* value = find(key);
+    if (value == nullptr) return std::nullopt;
+    if (value->is_array()) return std::vector<Json>(value->begin(), value->end());
+    fault(key, "must be a list");
     return std::nullopt;
 }
 

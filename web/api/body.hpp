@@ -21,7 +21,9 @@ class Body {
     [[nodiscard]] std::optional<std::string> text(std::string_view key, std::size_t longest);
     [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view key);
     [[nodiscard]] std::optional<bool> flag(std::string_view key);
+    [[nodiscard]] std::optional<int> number(std::string_view key, int least, int most);
     [[nodiscard]] std::optional<model::TimePoint> time(std::string_view key);
+    [[nodiscard]] std::optional<std::vector<model::Json>> list(std::string_view key);
     [[nodiscard]] std::optional<model::Json> object(std::string_view key);
 
     // A key of Airflow's that has no meaning here: null and `neutral` pass.

@@ -101,6 +101,8 @@ Json dag_json(const DagView& view) {
             {"max_consecutive_failed_dag_runs", 0},
             {"has_task_concurrency_limits", false},
             {"has_import_errors", view.entry != nullptr && view.entry->broken},
+            {"renamed_from",  // Weir's own
+             view.entry != nullptr && !view.entry->renamed_from.empty() ? Json(view.entry->renamed_from) : Json()},
             {"allowed_run_types", nullptr},
             {"next_dagrun_logical_date", next},
             {"next_dagrun_data_interval_start", nullptr},

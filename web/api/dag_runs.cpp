@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
@@ -35,6 +37,7 @@ http::Response list_runs(const Services& services, const http::Request& request)
     filter.ended_lte = parameters.time("end_date_lte");
     filter.run_after_gte = parameters.time("run_after_gte");
     filter.run_after_lte = parameters.time("run_after_lte");
+    filter.backfill.value = parameters.number("backfill_id", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
     filter.limit = parameters.limit();
     filter.offset = parameters.offset();
     filter.order_by = parameters.order_by(kOrders, filter.order_by);

@@ -14,6 +14,7 @@ void add_task_instances(http::Router& router, const Services& services);  // lis
 void add_logs(http::Router& router, const Services& services);
 void add_run_actions(http::Router& router, const Services& services);  // retry, kill, clear
 void add_why(http::Router& router, const Services& services);
+void add_backfills(http::Router& router, const Services& services);
 void add_import_errors(http::Router& router, const Services& services);
 void add_pools(http::Router& router, const Services& services);
 

@@ -14,6 +14,7 @@ void add_routes(http::Router& router, const Services& services) {
     add_logs(router, services);
     add_run_actions(router, services);
     add_why(router, services);
+    add_backfills(router, services);
     add_import_errors(router, services);
     add_pools(router, services);
 }

@@ -132,7 +132,10 @@ Json run_json(const model::Run& run, Versions& versions) {
             {"note", text_or_null(run.note)},
             {"dag_versions", version.is_null() ? Json::array() : Json::array({version})},
             {"bundle_version", nullptr},
-            {"partition_key", nullptr}};
+            {"partition_key", nullptr},
+            // Weir's own:
+            {"restart_of", text_or_null(run.restart_of)},
+            {"backfill_id", run.backfill ? Json(run.backfill.value) : Json()}};
 }
 
 Json task_instance_json(const ports::TaskInstanceRow& row, Versions& versions) {

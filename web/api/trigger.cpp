@@ -44,6 +44,7 @@ http::Response trigger(const Services& services, const http::Request& request) {
     command.logical_date = body.time("logical_date");
     command.data_interval = data_interval(body);
     command.note = body.text("note", kLongestNote).value_or("");
+    command.restart_of = body.text("restart_of", kLongestRunId).value_or("");
     command.triggered_by = origin_of(request);
     command.user = user_of(request);
     if (const auto run_after = body.time("run_after"); run_after && *run_after > services.now())
@@ -60,7 +61,7 @@ http::Response trigger(const Services& services, const http::Request& request) {
 
     const auto made = services.commands.execute(std::move(command));
     Versions versions(services.history);
-    if (made) return json_answer(run_json(*made, versions));
+    if (made) return json_answer(run_json(made->run, versions));
     if (repeatable && made.error().kind == model::ErrorKind::conflict)
         if (const auto earlier = services.history.run(dag_id, run_id)) return json_answer(run_json(*earlier, versions));
     return error_answer(made.error());

@@ -178,7 +178,7 @@ TEST_CASE("the reply carries the run as it was committed") {
     const auto found = std::ranges::find_if(world.turn.effects,
                                             [](const auto& effect) { return std::holds_alternative<Reply>(effect); });
     REQUIRE(found != world.turn.effects.end());
-    CHECK(*std::get<Reply>(*found).result == world.run());
+    CHECK(std::get<Reply>(*found).result->run == world.run());
 }
 
 // --- kill ----------------------------------------------------------------------------------------------------------------
@@ -241,7 +241,7 @@ TEST_CASE("a kill between commit and launch leaves nothing to launch") {
 TEST_CASE("killing what is not live is an error") {
     World world("a");
     world.play("1s trigger\n 2s exit a\n 3s kill");
-    CHECK(world.error() == "DAG 'etl' has no run 'r' that is queued or running");
+    CHECK(world.error() == "there is no run 'r' of DAG 'etl'");
 }
 
 // --- retry ---------------------------------------------------------------------------------------------------------------

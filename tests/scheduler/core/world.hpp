@@ -52,6 +52,8 @@ struct Database {
     void fold(const std::vector<Change>& changes);
     [[nodiscard]] RunHistory history_of(const model::Run& row) const;
     [[nodiscard]] Recovered recovered() const;
+    [[nodiscard]] std::vector<model::DatedRun> dated_runs(const std::string& dag_id, TimePoint from,
+                                                          TimePoint to) const;
     // The ends of the tasks above `task`, from rows alone.
     [[nodiscard]] std::uint32_t total_above(const model::Dag& dag, const model::Task& task, model::RunId run) const;
     [[nodiscard]] UpstreamCounts counts_above(const model::Dag& dag, const model::Task& task, model::RunId run) const;
@@ -100,6 +102,9 @@ class World {
     [[nodiscard]] const std::string& told() const { return told_; }
     // The error of the reply to the last step's command, or "".
     [[nodiscard]] std::string error() const;
+    // The answer to the last step's command.
+    [[nodiscard]] const Answer& answer() const;
+    [[nodiscard]] model::RequestId next_request() { return {++requests_}; }
 
     // See above. What follows "->" is replaced by what happened.
     std::string play(const std::string& script);
@@ -116,11 +121,11 @@ class World {
     void tell_effect(const Effect& effect);
     [[nodiscard]] std::string name_of(model::TryId id) const;
     [[nodiscard]] TryExited by_signal(const std::string& name, int signal, bool timed_out) const;
-    [[nodiscard]] model::RequestId next_request() { return {++requests_}; }
 
     PoolsConfigured pools_;
     std::map<std::string, std::shared_ptr<const model::Dag>> files_;
     std::set<model::TryId> running_;
+    std::vector<Input> fetched_;  // handed in with the next step
     std::string epoch_ = "e1";
     std::string told_;
     std::int64_t requests_ = 0;

@@ -177,9 +177,18 @@ Recovered Database::recovered() const {
     if (!runs.empty()) recovered.next_run = {runs.rbegin()->first.value + 1};
     if (!tries.empty()) recovered.next_try = {tries.rbegin()->first.value + 1};
     if (!versions.empty()) recovered.next_version = {versions.rbegin()->first.value + 1};
+    if (!backfills.empty()) recovered.next_backfill = {backfills.rbegin()->first.value + 1};
     for (const auto& [id, row] : dags) {
         recovered.dags.push_back(row);
         recovered.versions.push_back(versions.at(row.version));
+    }
+    for (const auto& [id, row] : backfills) {
+        const bool is_open = row.state == model::BackfillState::running || row.state == model::BackfillState::paused;
+        const auto is_live = [backfill = id](const auto& entry) {
+            return entry.second.backfill == backfill && !is_finished(entry.second.state);
+        };
+        if (is_open || std::ranges::any_of(runs, is_live))
+            recovered.backfills.push_back({row, dated_runs(row.dag_id, row.from, row.to)});
     }
     for (const auto& [id, row] : runs) {
         const auto& through = dags.at(row.dag_id).scheduled_through;
@@ -199,6 +208,14 @@ std::uint32_t Database::total_above(const model::Dag& dag, const model::Task& ta
     for (const auto upstream : task.upstream)
         total += static_cast<std::uint32_t>(std::max(1, task_instances.at({run, dag.tasks[upstream].id}).mapped));
     return total;
+}
+
+std::vector<model::DatedRun> Database::dated_runs(const std::string& dag_id, TimePoint from, TimePoint to) const {
+    std::vector<model::DatedRun> found;
+    for (const auto& [id, row] : runs)
+        if (row.dag_id == dag_id && row.logical_date && *row.logical_date >= from && *row.logical_date <= to)
+            found.push_back({*row.logical_date, row.run_id, row.state});
+    return found;
 }
 
 UpstreamCounts Database::counts_above(const model::Dag& dag, const model::Task& task, model::RunId run) const {
@@ -234,7 +251,9 @@ World::World(std::vector<model::Dag> dags, int parallelism, std::vector<model::P
 }
 
 void World::step(const std::vector<Input>& inputs) {
-    turn = core::step(state, inputs, now);
+    auto all = std::exchange(fetched_, {});
+    all.insert(all.end(), inputs.begin(), inputs.end());
+    turn = core::step(state, all, now);
     told_.clear();
     tell_changes();
     commit();
@@ -258,6 +277,10 @@ void World::release() {
             running_.insert(launch->id);
         }
         if (const auto* ack = std::get_if<Acknowledge>(&effect)) running_.erase(ack->id);
+        if (const auto* fetch = std::get_if<FetchRun>(&effect)) {
+            fetched_.emplace_back(RunFetched{fetch->dag_id, fetch->run_id, database.history_of(run(fetch->run_id))});
+            turn.wake_at = now;
+        }
         tell_effect(effect);
     }
 }
@@ -285,6 +308,7 @@ void World::load(std::shared_ptr<const model::Dag> dag, std::shared_ptr<const mo
 
 void World::crash(bool files) {
     state = State();
+    fetched_.clear();
     step({database.recovered(), pools_});
     if (!files) return;
     for (const auto& [id, dag] : std::map(files_)) {
@@ -367,6 +391,14 @@ std::string World::error() const {
         if (const auto* reply = std::get_if<Reply>(&effect); reply != nullptr && reply->result.has_error())
             return reply->result.error().message;
     return "";
+}
+
+const Answer& World::answer() const {
+    for (const auto& effect : turn.effects)
+        if (const auto* reply = std::get_if<Reply>(&effect); reply != nullptr && reply->result.has_value())
+            return *reply->result;
+    FAIL("the last step has answered no command: " << error());
+    std::abort();
 }
 
 // --- scripts -------------------------------------------------------------------------------------------------------------
@@ -523,6 +555,8 @@ void World::check_fold() {
         if (is_open(row)) REQUIRE(memory().tries.at(id).row == row);
     }
     for (const auto& [id, row] : database.dags) REQUIRE(row == memory().definitions.at(id).state);
+    for (const auto& [id, live] : memory().backfills) REQUIRE(database.backfills.at(id) == live.row);
+    for (const auto& [id, row] : database.backfills) REQUIRE((row.ended_at || memory().backfills.contains(id)));
 }
 
 // Invariants 2 and 4, from rows alone.
@@ -538,7 +572,14 @@ void World::check_caps() const {
         slots[row.pool] += row.pool_slots;
         ++active_of_run[row.run];
     }
-    for (const auto& [id, row] : database.runs) running_runs[row.dag_id] += row.state == model::RunState::running;
+    std::map<model::BackfillId, int> live_of_backfill;
+    for (const auto& [id, row] : database.runs) {
+        if (state.memory().backfills.contains(row.backfill))
+            live_of_backfill[row.backfill] += !is_finished(row.state);
+        else
+            running_runs[row.dag_id] += row.state == model::RunState::running;
+    }
+    for (const auto& [id, count] : live_of_backfill) REQUIRE(count <= database.backfills.at(id).max_active_runs);
     for (const auto& [id, row] : database.tries)
         if (is_open(row))
             REQUIRE_MESSAGE(live_tries.emplace(row.run, name_of_instance(row.task_id, row.map_index)).second,

@@ -279,37 +279,110 @@ TEST_CASE("retry and kill reach the named tasks") {
 }
 
 TEST_CASE("clearing a run shows what it would clear unless told to do it") {
-    const World world;
-    CHECK(world.post("/dags/etl/dagRuns/r1/clear", Json::object()).json["total_entries"] == 2);
-    CHECK(world.post("/dags/etl/dagRuns/r1/clear", {{"only_failed", true}}).json["total_entries"] == 1);
-    CHECK(world.commands.executed.empty());
-    CHECK(world.post("/dags/etl/dagRuns/r1/clear", {{"dry_run", false}}).json["dag_run_id"] == "r1");
-    CHECK(world.commands.last<core::RetryTasks>().task_ids == std::vector<std::string>{"extract", "load"});
-    CHECK(world.post("/dags/etl/dagRuns/none/clear", {{"dry_run", false}}).status == 404);
-    CHECK(faults(world.post("/dags/etl/dagRuns/r1/clear", {{"run_on_latest_version", true}}))
-              .find("body.run_on_latest_version: ") == 0);
-}
-
-TEST_CASE("clearing task instances takes the failed ones of the named run") {
-    const World world;
-    CHECK(world.post("/dags/etl/clearTaskInstances", {{"dag_run_id", "r1"}}).json["total_entries"] == 1);
-    CHECK(world.commands.executed.empty());
-    const auto answer =
-        world.post("/dags/etl/clearTaskInstances",
-                   {{"dag_run_id", "r1"}, {"dry_run", false}, {"only_failed", false}, {"task_ids", {"load"}}});
-    CHECK(answer.json["task_instances"][0]["task_id"] == "load");
-    CHECK(world.commands.last<core::RetryTasks>().task_ids == std::vector<std::string>{"load"});
-    CHECK(faults(world.post("/dags/etl/clearTaskInstances", Json::object()))
-              .find("body.dag_run_id: dag_run_id is needed") == 0);
-    CHECK(faults(world.post("/dags/etl/clearTaskInstances", {{"dag_run_id", "r1"}, {"include_past", true}}))
-              .find("body.include_past: ") == 0);
-}
-
-TEST_CASE("clearing nothing asks for nothing") {
     World world;
-    world.history.instance_rows[0].task_instance.state = model::TaskState::success;
-    CHECK(
-        world.post("/dags/etl/clearTaskInstances", {{"dag_run_id", "r1"}, {"dry_run", false}}).json["total_entries"] ==
-        0);
+    const auto& run = world.history.run_rows[0];
+    world.commands.result =
+        core::Answer{.run = run, .runs = {run}, .task_instances = {world.history.instance_rows[0].task_instance}};
+    CHECK(world.post("/dags/etl/dagRuns/r1/clear", Json::object()).json["total_entries"] == 1);
+    CHECK(world.commands.last<core::ClearTasks>().dry_run);
+    CHECK_FALSE(world.commands.last<core::ClearTasks>().tasks.only_failed);
+    CHECK(world.post("/dags/etl/dagRuns/r1/clear", {{"dry_run", false}, {"run_on_latest_version", true}})
+              .json["dag_run_id"] == "r1");
+    CHECK(world.commands.last<core::ClearTasks>().run_id == "r1");
+    CHECK(world.commands.last<core::ClearTasks>().newest_version);
+    CHECK_FALSE(world.commands.last<core::ClearTasks>().dry_run);
+}
+
+TEST_CASE("clearing task instances takes the failed ones, unless asked for more") {
+    World world;
+    const auto& run = world.history.run_rows[0];
+    world.commands.result =
+        core::Answer{.run = run, .runs = {run}, .task_instances = {world.history.instance_rows[1].task_instance}};
+    const auto clear = [&world](const Json& body) { return world.post("/dags/etl/clearTaskInstances", body); };
+    CHECK(clear({{"dag_run_id", "r1"}}).json["task_instances"][0]["task_id"] == "load");
+    CHECK(world.commands.last<core::ClearTasks>().dry_run);
+    CHECK(world.commands.last<core::ClearTasks>().tasks.only_failed);
+    CHECK_FALSE(world.commands.last<core::ClearTasks>().tasks.downstream);
+    CHECK(clear({{"dag_run_id", "r1"},
+                 {"dry_run", false},
+                 {"only_failed", false},
+                 {"task_ids", {"load"}},
+                 {"include_downstream", true},
+                 {"include_upstream", true}})
+              .status == 200);
+    const auto& command = world.commands.last<core::ClearTasks>();
+    CHECK(command.tasks.names == std::vector<std::string>{"load"});
+    CHECK(command.tasks.downstream);
+    CHECK(command.tasks.upstream);
+    CHECK_FALSE(command.tasks.only_failed);
+    CHECK_FALSE(command.dry_run);
+}
+
+TEST_CASE("task instances are cleared in a range of runs, in those before or after one, or by map index") {
+    World world;
+    const auto clear = [&world](const Json& body) {
+        CHECK(world.post("/dags/etl/clearTaskInstances", body).status == 200);
+        return world.commands.last<core::ClearTasks>();
+    };
+    const auto ranged = clear({{"start_date", "2026-11-01T00:00:00Z"}, {"end_date", "2026-11-02T00:00:00Z"}});
+    REQUIRE(ranged.range);
+    CHECK(ranged.range->from == at("2026-11-01T00:00:00Z"));
+    CHECK(ranged.range->to == at("2026-11-02T00:00:00Z"));
+    const auto past = clear({{"dag_run_id", "r1"}, {"include_past", true}});
+    REQUIRE(past.range);
+    CHECK(past.range->to == at("2026-11-22T01:15:00Z"));
+    CHECK(past.range->from < at("2000-01-01T00:00:00Z"));
+    const auto instance = clear({{"dag_run_id", "r1"}, {"task_ids", Json::array({Json::array({"load", 3})})}});
+    CHECK(instance.tasks.names == std::vector<std::string>{"load"});
+    CHECK(instance.tasks.map_index == 3);
+}
+
+TEST_CASE("a clear that means nothing is refused, and named") {
+    const World world;
+    const auto refused = [&world](const Json& body) {
+        return faults(world.post("/dags/etl/clearTaskInstances", body));
+    };
+    CHECK(refused(Json::object()).find("body.dag_run_id: dag_run_id is needed") == 0);
+    CHECK(refused({{"dag_run_id", "none"}, {"include_past", true}}).find("body.include_past: ") == 0);
+    CHECK(refused({{"dag_run_id", "r1"}, {"only_running", true}}).find("body.only_running: ") == 0);
+    CHECK(refused({{"dag_run_id", "r1"}, {"task_ids", {7}}}).find("body.task_ids: ") == 0);
     CHECK(world.commands.executed.empty());
+}
+
+TEST_CASE("a run is marked, noted or cleared by PATCH") {
+    const World world;
+    const auto patch = [&world](const std::string& body) {
+        return ask(world.router, "PATCH", "/api/v2/dags/etl/dagRuns/r1", body);
+    };
+    CHECK(patch(R"({"state": "success", "note": "by hand"})").status == 200);
+    CHECK(world.commands.last<core::ChangeRun>().state == model::RunState::success);
+    CHECK(world.commands.last<core::ChangeRun>().note == "by hand");
+    CHECK(patch(R"({"state": "queued"})").status == 200);
+    CHECK(world.commands.last<core::ClearTasks>().run_id == "r1");
+    CHECK(faults(patch(R"({"state": "running"})")).find("body.state: ") == 0);
+    CHECK(faults(patch("{}")).find("body.state: ") == 0);
+}
+
+TEST_CASE("a task instance is marked by PATCH") {
+    World world;
+    const auto& run = world.history.run_rows[0];
+    world.commands.result =
+        core::Answer{.run = run, .runs = {run}, .task_instances = {world.history.instance_rows[0].task_instance}};
+    const std::string path = "/api/v2/dags/etl/dagRuns/r1/taskInstances/extract";
+    const auto answer = ask(world.router, "PATCH", path, R"({"new_state": "success", "include_downstream": true})");
+    CHECK(answer.json["task_instances"][0]["task_id"] == "extract");
+    CHECK(world.commands.last<core::MarkTasks>().state == model::TaskState::success);
+    CHECK(world.commands.last<core::MarkTasks>().tasks.names == std::vector<std::string>{"extract"});
+    CHECK(world.commands.last<core::MarkTasks>().tasks.downstream);
+    CHECK(ask(world.router, "PATCH", path + "/3", R"({"new_state": "failed"})").status == 200);
+    CHECK(world.commands.last<core::MarkTasks>().tasks.map_index == 3);
+    CHECK(ask(world.router, "PATCH", path + "/dry_run", R"({"new_state": "skipped"})").json["total_entries"] == 1);
+    CHECK(world.commands.last<core::MarkTasks>().dry_run);
+    CHECK(faults(ask(world.router, "PATCH", path, R"({"new_state": "done"})")).find("body.new_state: ") == 0);
+}
+
+TEST_CASE("a trigger can restart a run") {
+    const World world;
+    CHECK(world.post("/dags/etl/dagRuns", {{"restart_of", "r1"}, {"conf", {{"min_views", 2}}}}).status == 200);
+    CHECK(world.commands.last<core::TriggerRun>().restart_of == "r1");
 }

@@ -23,6 +23,7 @@ struct FakeHistory : ports::History {
     std::vector<ports::TaskInstanceRow> instance_rows;
     std::vector<model::Try> try_rows;
     std::vector<model::DagVersion> versions;
+    std::vector<ports::BackfillRow> backfill_rows;
     mutable ports::RunFilter run_filter;
     mutable ports::TaskInstanceFilter instance_filter;
 
@@ -69,6 +70,21 @@ struct FakeHistory : ports::History {
         return std::nullopt;
     }
 
+    [[nodiscard]] ports::Page<ports::BackfillRow> backfills(std::string_view dag_id, bool only_open, int,
+                                                            std::int64_t) const override {
+        ports::Page<ports::BackfillRow> page;
+        for (const auto& row : backfill_rows)
+            if ((dag_id.empty() || dag_id == row.backfill.dag_id) && !(only_open && row.backfill.ended_at))
+                page.rows.push_back(row);
+        page.total = static_cast<std::int64_t>(page.rows.size());
+        return page;
+    }
+    [[nodiscard]] std::optional<ports::BackfillRow> backfill(model::BackfillId id) const override {
+        for (const auto& row : backfill_rows)
+            if (row.backfill.id == id) return row;
+        return std::nullopt;
+    }
+
     template <class State>
     static bool any(const std::vector<State>& wanted, State state) {
         return wanted.empty() || std::find(wanted.begin(), wanted.end(), state) != wanted.end();
@@ -77,10 +93,10 @@ struct FakeHistory : ports::History {
 
 struct FakeCommands : ports::Commands {
     std::vector<ports::Command> executed;
-    model::Result<model::Run> result = model::Run{};
+    model::Result<core::Answer> result = core::Answer{};
     ports::Health state;
 
-    [[nodiscard]] model::Result<model::Run> execute(ports::Command command) override {
+    [[nodiscard]] model::Result<core::Answer> execute(ports::Command command) override {
         executed.push_back(std::move(command));
         return result;
     }
@@ -226,7 +242,7 @@ struct World {
 
         history.dag_rows = {{{"etl", model::DagVersionId{7}, false, false, std::nullopt}, "etl.yaml", 3, run},
                             {{"old", model::DagVersionId{0}, true, true, std::nullopt}, "old.yaml", 1, std::nullopt}};
-        commands.result = run;
+        commands.result = core::Answer{.run = run};
         commands.state.heartbeat = at("2026-11-22T08:00:00Z");
         add_routes(router, {.history = history,
                             .commands = commands,

@@ -1,0 +1,59 @@
+// A finished run becomes live again: its rows come from history, its tries and logs stay there.
+#include "scheduler/core/work.hpp"
+#include "scheduler/model/invariant.hpp"
+
+namespace weir::core {
+
+using model::RunState;
+using model::TaskState;
+
+LiveRun& restore_on_newest(Work& work, RunHistory history) {
+    auto& definition = definition_of(work.memory, history.run.dag_id);
+    model::invariant(definition.plan != nullptr, "the newest version is loaded");
+    history.run.version = definition.state.version;
+    history.dag = definition.plan->dag;
+    for (auto& row : history.task_instances) {
+        if (history.dag->find(row.task_id) != nullptr || row.state == TaskState::removed) continue;
+        row.state = TaskState::removed;
+        row.retry_at.reset();
+        row.reason = "the DAG has this task no more";
+        work.rows_without_record.emplace_back(row);
+    }
+    auto& run = restore_run(work, history);
+    // Tasks that the run has never had get their rows.
+    for (TaskIndex index = 0; index < run.tasks.size(); ++index) touch(work, run, index);
+    return run;
+}
+
+void forget_restored(Work& work, LiveRun& run) {
+    remember_past(run);
+    const auto is_of_run = [&run](const auto& entry) { return entry.first == &run; };
+    std::erase_if(work.undecided, is_of_run);
+    std::erase_if(work.changed_tasks, is_of_run);
+    std::erase(work.maybe_ended, &run);
+    std::erase_if(work.rows_without_record, [&run](const Change& change) {
+        const auto* row = std::get_if<model::TaskInstance>(&change);
+        return row != nullptr && row->run == run.row.id;
+    });
+    run.definition->live.erase(run.row.run_id);
+    work.memory.runs.erase(run.row.id);
+}
+
+void reset_all_tasks(Work& work, LiveRun& run) {
+    ensure_tasks(work, run);
+    for (TaskIndex index = 0; index < run.plan->dag->tasks.size(); ++index) reset_task(work, run, index);
+    run.killed = false;
+}
+
+void requeue(Work& work, LiveRun& run) {
+    run.row.state = RunState::queued;
+    run.row.queued_at = work.now;
+    run.row.started_at.reset();
+    run.row.ended_at.reset();
+    run.row.retry_at.reset();
+    run.row.retries_used = 0;
+    run.row.deadline_missed = false;
+    enqueue(work, run);
+}
+
+}  // namespace weir::core
