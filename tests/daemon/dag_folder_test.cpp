@@ -122,7 +122,7 @@ TEST_CASE("a broken file adopts the last good version that the database has") {
 TEST_CASE("a DAG that goes while one of the same text comes under another id is told as renamed") {
     Fixture folder;
     folder.write("a.yaml", "id: old\ntasks: {t: {run: [x]}}\n");
-    folder.write("b.yaml", "id: other\ntasks: {t: {run: [y]}}\n");
+    folder.write("b.yaml", "id: other\ntasks: {t: {run: [z]}}\n");
     DagFolder dags(folder.path, {});
     CHECK(dags.scan({}).renamed.empty());
     folder.write("a.yaml", "id: new\ntasks: {t: {run: [x]}}\n");

@@ -69,7 +69,7 @@ TEST_CASE("a file that isn't there is no outputs") {
 TEST_CASE("a file is read whole, and one that is too large is refused") {
     testing::Folder folder;
     folder.write("good", "a=1\n");
-    folder.write("large", "a=" + std::string(200'000, 'x'));
+    folder.write("large", "a=" + std::string(kMaxOutputs, 'x'));
     CHECK(read_outputs(folder.path("good")).values == model::Json{{"a", "1"}});
     CHECK_FALSE(read_outputs(folder.path("large")).problem.empty());
 }

@@ -31,7 +31,11 @@ TEST_CASE("the tables reach to the last value of their enums") {
     CHECK(enum_names<TryState>().back().value == TryState::lost);
     CHECK(enum_names<TriggerRule>().back().value == TriggerRule::always);
     CHECK(enum_names<Catchup>().back().value == Catchup::none);
-    CHECK(enum_names<OperatorKind>().back().value == OperatorKind::check);
+    CHECK(enum_names<OperatorKind>().back().value == OperatorKind::approve);
+    CHECK(enum_names<AlertEvent>().back().value == AlertEvent::deadline);
+    CHECK(enum_names<NotificationState>().back().value == NotificationState::failed);
+    CHECK(enum_names<BackfillState>().back().value == BackfillState::canceled);
+    CHECK(enum_names<Reprocess>().back().value == Reprocess::completed);
 }
 
 TEST_CASE("a state of a task instance is finished or active or neither but not both") {
