@@ -87,9 +87,11 @@ model::Result<model::Run> run_locally(const LocalRun& request) {
                    }});
     loop.recover();
     inbox.post(core::PoolsConfigured{request.settings.pools, request.settings.parallelism});
-    // Only this run: the schedule is the daemon's affair.
+    // Only this run: the schedule, and telling others, are the daemon's affair.
     auto dag = std::make_shared<model::Dag>(*request.dag);
     dag->schedule.clear();
+    dag->alerts.clear();
+    for (auto& task : dag->tasks) task.alerts.clear();
     inbox.post(core::DagLoaded{std::move(dag)});
     core::TriggerRun trigger;
     trigger.request = kTrigger;

@@ -155,6 +155,12 @@ void Loop::release(const core::Turn& turn) {
                        [this](const core::FetchRun& fetch) { this->fetch(fetch); },
                        [this](const core::Reply& reply) { parts_.answer(reply); },
                        [this](const core::Explained& answer) { parts_.explained(answer); },
+                       [](const core::Note& note) { spdlog::warn("{}", note.text); },
+                       [this](const core::LookUpRun& asked) {
+                           const auto& what = asked.what;
+                           parts_.inbox.post(core::RunFound{
+                               what, parts_.store.find_row(what.dag_id, what.run_id, what.logical_date)});
+                       },
                    },
                    effect);
     }

@@ -152,6 +152,25 @@ void add_run_verbs(CLI::App& app, Arguments& arguments) {
     retry->add_option("dag", again->dag, "The DAG's id")->required();
     retry->add_option("run", again->run, "The run's id, or `latest`")->required();
     retry->add_option("tasks", again->tasks, "Ids of tasks");
+    auto answer = std::make_shared<cli::Approve>();
+    auto* approve = verb(app, arguments, "approve", "Answer a task that waits for a person",
+                         [&common, answer] { return cli::approve(common, *answer); });
+    approve->add_option("dag", answer->dag, "The DAG's id")->required();
+    approve->add_option("run", answer->run, "The run's id, or `latest`")->required();
+    approve->add_option("task", answer->task, "The task's id")->required();
+    approve->add_option("-p,--param", answer->values, "A value of its form, as key=value")->allow_extra_args(false);
+    approve->add_option("--note", answer->note, "Why");
+    approve->add_option("--map-index", answer->map_index, "Which instance of a foreach");
+    approve->add_flag("--reject", answer->reject, "Say no");
+    struct Told {
+        std::vector<std::string> states;
+        int limit = 20;
+    };
+    auto told = std::make_shared<Told>();
+    auto* notifications = verb(app, arguments, "notifications", "Who was told of what, and what could not be delivered",
+                               [&common, told] { return cli::notifications_list(common, told->states, told->limit); });
+    notifications->add_option("--state", told->states, "Only these: pending, sent, failed");
+    notifications->add_option("--limit", told->limit, "How many, the newest first");
     auto end = std::make_shared<Target>();
     auto* kill = verb(app, arguments, "kill", "End a running run, or one task of it",
                       [&common, end] { return cli::kill(common, end->dag, end->run, end->task); });

@@ -166,6 +166,8 @@ int run_server(const Settings& settings) {
                                        .weir_program = weir_program(),
                                        .environment = task_environment(),
                                        .connections = settings.connections,
+                                       .notifiers = settings.notifiers,
+                                       .notifier_folder = std::filesystem::path(settings.file).parent_path(),
                                        .note = [](const std::string& words) { spdlog::warn("{}", words); }},
                                       [&inbox](core::Input report) { inbox.post(std::move(report)); });
 

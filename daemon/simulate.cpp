@@ -18,6 +18,21 @@ struct Exit {
     bool operator>(const Exit& other) const { return std::tie(at, id) > std::tie(other.at, other.id); }
 };
 
+// What waits for a person or for another DAG takes as long as any task here, and nobody is told.
+std::shared_ptr<const model::Dag> alone(const model::Dag& dag) {
+    auto copy = std::make_shared<model::Dag>(dag);
+    copy->alerts.clear();
+    for (auto& task : copy->tasks) {
+        task.alerts.clear();
+        const auto* call = std::get_if<model::OperatorCall>(&task.action);
+        if (call == nullptr) continue;
+        const bool outside = call->kind == model::OperatorKind::dag || call->kind == model::OperatorKind::approve ||
+                             (call->kind == model::OperatorKind::wait && call->settings.contains("run"));
+        if (outside) task.action = model::ShellScript{"true"};
+    }
+    return copy;
+}
+
 // The world as the core sees it when nothing but time matters: every pool is wide, every executor there.
 std::vector<core::Input> first_inputs(const std::vector<std::shared_ptr<const model::Dag>>& dags) {
     constexpr int kWide = 1 << 20;
@@ -31,7 +46,7 @@ std::vector<core::Input> first_inputs(const std::vector<std::shared_ptr<const mo
     for (const auto& pool : pools) configured.pools.push_back({pool, kWide, ""});
     std::vector<core::Input> inputs{std::move(configured)};
     for (const auto& executor : executors) inputs.emplace_back(core::ExecutorListed{executor, "simulated", "", {}});
-    for (const auto& dag : dags) inputs.emplace_back(core::DagLoaded{dag});
+    for (const auto& dag : dags) inputs.emplace_back(core::DagLoaded{alone(*dag)});
     return inputs;
 }
 

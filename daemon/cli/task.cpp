@@ -6,6 +6,7 @@
 
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/verbs.hpp"
+#include "executors/operators/notify.hpp"
 #include "executors/operators/operator.hpp"
 #include "executors/supervisor/supervise.hpp"
 #include "scheduler/model/states.hpp"
@@ -13,12 +14,14 @@
 namespace weir::daemon::cli {
 
 int operator_task(const std::string& kind) {
+    const bool notify = kind == "notify";
     const auto operator_kind = model::parse<model::OperatorKind>(kind);
-    if (!operator_kind || *operator_kind == model::OperatorKind::run)
+    if (!notify && (!operator_kind || *operator_kind == model::OperatorKind::run))
         return fail({model::ErrorKind::invalid, "weir task: no operator '" + kind + "'"});
     if (::isatty(STDIN_FILENO) == 1)
         return fail({model::ErrorKind::invalid, "weir task is started by Weir, with its settings on standard input"});
     const std::string settings{std::istreambuf_iterator<char>(std::cin), {}};
+    if (notify) return operators::run_notify(settings, operators::environment_of_process());
     return operators::run_operator(*operator_kind, settings, operators::environment_of_process());
 }
 

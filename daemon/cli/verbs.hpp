@@ -131,6 +131,17 @@ struct Mark {
 };
 int mark(const Common& common, const Mark& options);
 
+struct Approve {
+    std::string dag;
+    std::string run;
+    std::string task;
+    std::vector<std::string> values;  // key=value, of the form
+    std::string note;
+    int map_index = -1;
+    bool reject = false;
+};
+int approve(const Common& common, const Approve& options);
+int notifications_list(const Common& common, const std::vector<std::string>& states, int limit);
 int retry(const Common& common, const std::string& dag, const std::string& run, const std::vector<std::string>& tasks);
 int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task);
 

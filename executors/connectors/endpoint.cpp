@@ -101,6 +101,16 @@ std::string PostgresEndpoint::described() const {
     return fmt::format("postgres '{}' ({}:{}/{})", name, host.empty() ? "local" : host, port, database);
 }
 
+Result<std::string> read_text_or_secret(const Json& value, const std::string& what) {
+    if (value.is_string()) return value.get<std::string>();
+    std::string text;
+    const Json settings{{"it", value}};
+    Fields fields(what, settings, {"it"});
+    fields.secret("it", text);
+    if (!fields.problem().empty()) return invalid(fields.problem());
+    return text;
+}
+
 Result<RedisEndpoint> redis_endpoint(const std::string& name, const Json& settings) {
     RedisEndpoint endpoint;
     endpoint.name = name;

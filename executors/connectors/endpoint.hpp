@@ -40,4 +40,7 @@ struct PostgresEndpoint {
 [[nodiscard]] model::Result<RedisEndpoint> redis_endpoint(const std::string& name, const model::Json& settings);
 [[nodiscard]] model::Result<PostgresEndpoint> postgres_endpoint(const std::string& name, const model::Json& settings);
 
+// A text as it stands, or the secret that {"env": NAME} or {"file": path} names. `what` is for the message.
+[[nodiscard]] model::Result<std::string> read_text_or_secret(const model::Json& value, const std::string& what);
+
 }  // namespace weir::connectors

@@ -11,6 +11,8 @@
 #include "executors/operators/load.hpp"
 #include "executors/operators/settings.hpp"
 #include "executors/operators/sql.hpp"
+#include "executors/operators/wait.hpp"
+#include "scheduler/model/waits.hpp"
 
 namespace weir::operators {
 namespace {
@@ -61,13 +63,15 @@ Ending dispatch(OperatorKind kind, const Json& settings, SettingsReader& reader,
             return run_with(reader.check(settings), reader, log, [&environment, &log](const CheckSettings& check) {
                 return run_check(check, environment.window, log);
             });
-        case OperatorKind::run:
         case OperatorKind::wait:
+            return run_with(reader.wait(settings), reader, log,
+                            [&log](const WaitLook& look) { return run_wait(look, log); });
+        case OperatorKind::run:
         case OperatorKind::dag:
         case OperatorKind::approve:
             break;
     }
-    return {kBadSettings, Error{ErrorKind::invalid, "`run` starts a program; it is no operator of Weir's own"}};
+    return {kBadSettings, Error{ErrorKind::invalid, "no process does this: `run` starts a program of yours, and `dag` and `approve` wait in the daemon"}};
 }
 
 Result<void> write_outputs(const std::string& path, const Json& outputs) {
@@ -112,8 +116,11 @@ int run_operator(OperatorKind kind, std::string_view stdin_json, const OperatorE
     SettingsReader reader(connections, environment.window);
     const auto ending = dispatch(kind, (*input)["settings"], reader, environment, log);
     if (!ending.outcome) return end(ending.code_of_error, ending.outcome.error().message);
-    const auto written = write_outputs(environment.output_file, ending.outcome->outputs);
+    auto outputs = ending.outcome->outputs;
+    if (ending.outcome->waiting_for) outputs[model::kWaitingFor] = *ending.outcome->waiting_for;
+    const auto written = write_outputs(environment.output_file, outputs);
     if (!written) return end(kFailed, written.error().message);
+    if (ending.outcome->waiting_for) return model::kNotYetExitCode;
     return ending.outcome->succeeded ? kSucceeded : kFailed;
 }
 

@@ -1,4 +1,4 @@
-// Weir's own operators. `weir task load|sql|check` calls run_operator() in the task's own process, with settings on
+// Weir's own operators. `weir task load|sql|check|wait` calls run_operator() in the task's own process, with settings on
 // stdin; the process's stdout is the task's log.
 //
 // stdin is one JSON object:
@@ -23,6 +23,7 @@ namespace weir::operators {
 inline constexpr int kSucceeded = 0;
 inline constexpr int kFailed = 1;       // the message names the place and the remedy
 inline constexpr int kBadSettings = 2;  // trying again cannot help
+// A look of `wait` that has found nothing yet ends with model::kNotYetExitCode.
 
 struct OperatorEnvironment {
     std::optional<model::Interval> window;  // WEIR_WINDOW_START, WEIR_WINDOW_END

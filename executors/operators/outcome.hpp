@@ -11,6 +11,7 @@ namespace weir::operators {
 struct Outcome {
     bool succeeded = true;
     model::Json outputs = model::Json::object();
+    std::optional<std::string> waiting_for;  // of a wait that has found nothing yet
 };
 
 }  // namespace weir::operators

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "executors/connectors/endpoint.hpp"
+#include "executors/connectors/http_client.hpp"
 #include "executors/connectors/rows.hpp"
 #include "executors/operators/sql_text.hpp"
 #include "scheduler/model/json.hpp"
@@ -92,6 +93,21 @@ struct CheckSettings {
     std::vector<Expectation> expectations;
 };
 
+// One look of `wait`.
+struct FileLook {
+    std::string path;
+};
+struct HttpLook {
+    connectors::HttpRequest request;
+    std::vector<int> statuses;  // that are waited for
+    std::string expected_text;  // in the body; empty: any
+};
+struct RedisLook {
+    connectors::RedisEndpoint endpoint;
+    std::string key;
+};
+using WaitLook = std::variant<FileLook, HttpLook, SqlSettings, RedisLook>;
+
 // `connections` as on stdin; `window` only to say in time that there is none.
 class SettingsReader {
    public:
@@ -101,6 +117,7 @@ class SettingsReader {
     [[nodiscard]] model::Result<LoadSettings> load(const model::Json& settings);
     [[nodiscard]] model::Result<SqlSettings> sql(const model::Json& settings);
     [[nodiscard]] model::Result<CheckSettings> check(const model::Json& settings);
+    [[nodiscard]] model::Result<WaitLook> wait(const model::Json& settings);
 
     // Passwords that were read, for the log to mask.
     [[nodiscard]] const std::vector<std::string>& secrets() const { return secrets_; }
@@ -111,6 +128,7 @@ class SettingsReader {
     [[nodiscard]] const model::Json* connection(const std::string& name, std::string_view kind);
     [[nodiscard]] connectors::RedisEndpoint redis(const std::string& name);
     [[nodiscard]] connectors::PostgresEndpoint postgres(const std::string& name);
+    [[nodiscard]] HttpLook http_look(const model::Json& json);
     [[nodiscard]] SourceSettings source(const model::Json& json, const std::string& place);
     [[nodiscard]] TargetSettings target(const model::Json& json);
     [[nodiscard]] Expectation expectation(const model::Json& json, const std::string& place);

@@ -17,6 +17,9 @@ struct ProcessOptions {
     std::map<std::string, std::string> environment;  // what every task starts from
     std::map<std::string, model::Json>
         connections{};  // name -> {"kind": "redis", …, secrets as {"env": NAME} or {"file": path}}
+    // name -> {"kind": "webhook", …} or {"kind": "run", "run": script}, secrets as above
+    std::map<std::string, model::Json> notifiers{};
+    std::filesystem::path notifier_folder = "/";  // where the scripts of notifiers run
     // Words for the daemon's log: the supervisor can't be started, was restarted, … Called on the IO thread; may be
     // empty.
     std::function<void(const std::string&)> note{};

@@ -12,22 +12,15 @@ void collect_secrets(const model::Json& value, std::set<std::string>& names) {
         if (inner.is_structured()) collect_secrets(inner, names);
 }
 
-// What differs between the kinds of action.
-struct Program {
-    std::vector<std::string> argv;
-    std::string stdin_bytes;
-    bool is_operator = false;
-};
-
 struct MakeProgram {
     const std::string& weir_program;
     const model::Json& connections;
 
-    Program operator()(const model::ShellScript& script) const {
+    Renderer::Program operator()(const model::ShellScript& script) const {
         return {{"/bin/sh", "-e", "-c", script.text}, {}, false};
     }
-    Program operator()(const model::CommandLine& command) const { return {command.argv, {}, false}; }
-    Program operator()(const model::OperatorCall& call) const {
+    Renderer::Program operator()(const model::CommandLine& command) const { return {command.argv, {}, false}; }
+    Renderer::Program operator()(const model::OperatorCall& call) const {
         model::Json input{{"settings", call.settings}, {"connections", connections}};
         return {{weir_program, "task", std::string(model::to_text(call.kind))}, model::to_text(input), true};
     }
@@ -47,9 +40,12 @@ Renderer::Renderer(const ProcessOptions& options)
       weir_program_(options.weir_program.string()),
       connections_(model::Json::object()),
       of_operators_(options.environment),
-      of_commands_(options.environment) {
+      of_commands_(options.environment),
+      notifiers_(options.notifiers),
+      notifier_folder_(std::filesystem::absolute(options.notifier_folder).lexically_normal().string()) {
     for (const auto& [name, settings] : options.connections) connections_[name] = settings;
     for (const auto& name : secret_variables(options.connections)) of_commands_.erase(name);
+    for (const auto& name : secret_variables(options.notifiers)) of_commands_.erase(name);
 }
 
 model::Result<wire::Launch> Renderer::render(const core::Launch& launch) const {
@@ -59,12 +55,21 @@ model::Result<wire::Launch> Renderer::render(const core::Launch& launch) const {
         return model::Error{model::ErrorKind::internal,
                             "the task's workdir '" + launch.workdir + "' is not an absolute path"};
 
-    auto program = std::visit(MakeProgram{weir_program_, connections_}, launch.action);
+    auto workdir = launch.workdir;
+    Program program;
+    if (launch.deliver) {
+        auto delivering = deliver(*launch.deliver);
+        if (!delivering) return delivering.error();
+        program = std::move(*delivering);
+        workdir = notifier_folder_;
+    } else {
+        program = std::visit(MakeProgram{weir_program_, connections_}, launch.action);
+    }
     wire::Launch result;
     result.try_id = launch.id.value;
     result.argv = std::move(program.argv);
     result.stdin_bytes = std::move(program.stdin_bytes);
-    result.cwd = launch.workdir;
+    result.cwd = workdir;
     result.log_path = *log_path;
     result.output_path = log_path->substr(0, log_path->size() - kLogSuffix.size()) + ".output";
     result.timeout = launch.timeout;
@@ -83,6 +88,19 @@ model::Result<wire::Launch> Renderer::render(const core::Launch& launch) const {
     result.env.reserve(environment.size());
     for (const auto& [name, value] : environment) result.env.push_back(name + '=' + value);
     return result;
+}
+
+// The address of a webhook and its headers may be secrets: they go through stdin, as names, never as arguments.
+model::Result<Renderer::Program> Renderer::deliver(const model::Notification& notification) const {
+    const auto found = notifiers_.find(notification.notifier);
+    if (found == notifiers_.end())
+        return model::Error{model::ErrorKind::not_found,
+                            "weir.yaml has no notifier '" + notification.notifier + "' any more"};
+    const auto& notifier = found->second;
+    if (notifier.value("kind", std::string{}) == "run")
+        return Program{{"/bin/sh", "-e", "-c", notifier.value("run", std::string{})}, {}, false};
+    const model::Json input{{"notifier", notifier}, {"message", notification.message}};
+    return Program{{weir_program_, "task", "notify"}, model::to_text(input), true};
 }
 
 model::Result<std::string> Renderer::absolute_log_path(const std::string& log_path) const {

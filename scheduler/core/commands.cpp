@@ -42,7 +42,7 @@ std::optional<Refusal> check_run_id(std::string_view run_id) {
                        fmt::format("run_id '{}' may hold only letters, digits and _ . ~ : + -", run_id)};
     if (run_id == "." || run_id == "..")
         return Refusal{ErrorKind::invalid, fmt::format("run_id '{}' is a folder's name; choose another", run_id)};
-    for (const std::string_view taken : {"scheduled__", "backfill__"})
+    for (const std::string_view taken : {"scheduled__", "backfill__", "dag__"})
         if (run_id.starts_with(taken))
             return Refusal{
                 ErrorKind::invalid,
@@ -154,6 +154,7 @@ void apply(Work& work, const SetPaused& input) {
     if (definition->state.paused != input.paused) {
         definition->state.paused = input.paused;
         definition->paused_since = input.paused ? std::optional(work.now) : std::nullopt;
+        if (!input.paused) definition->state.failed_in_a_row = 0;
         touch(work, *definition);
         if (!input.paused) {
             definition->watched_since = work.now;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scheduler/core/launch.hpp"
+#include "scheduler/core/wait_settings.hpp"
 #include "scheduler/core/work.hpp"
 #include "scheduler/model/invariant.hpp"
 
@@ -130,7 +131,7 @@ bool start(Work& work, LiveRun& run, RecordIndex index) {
     row.run = run.row.id;
     row.task_id = task.id;
     row.map_index = record.map_index;
-    row.number = record.try_number + 1;
+    row.number = next_try_number(run, index);
     row.executor = task.executor;
     const auto& executor = memory.executors.at(task.executor);
     row.epoch = executor.epoch;
@@ -138,12 +139,14 @@ bool start(Work& work, LiveRun& run, RecordIndex index) {
     row.created_at = work.now;
     row.log_path = log_path(run, index, row.number);
 
+    if (is_wait(task)) begin_look(work, run, index);
     auto launch = make_launch(run, index, row);
     if (!launch) {
         finish_task(work, run, index, TaskState::failed, launch.error().message, work.now);
         return false;
     }
     ++memory.next_try.value;
+    if (is_wait(task)) replace_look(work, run, index);
     record.try_number = row.number;
     record.open_try = row.id;
     record.queued_at = work.now;

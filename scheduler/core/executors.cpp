@@ -8,6 +8,7 @@
 
 #include "scheduler/core/launch.hpp"
 #include "scheduler/core/retries.hpp"
+#include "scheduler/core/wait_settings.hpp"
 #include "scheduler/core/work.hpp"
 #include "scheduler/model/invariant.hpp"
 
@@ -28,7 +29,7 @@ void acknowledge_unknown(Work& work, model::TryId id) {
     for (const auto& [name, state] : work.memory.executors) work.effects.emplace_back(Acknowledge{id, name});
 }
 
-enum class Outcome : std::uint8_t { success, skipped, failure, lost, shortage };
+enum class Outcome : std::uint8_t { success, skipped, failure, lost, shortage, not_yet };
 
 struct End {
     Outcome outcome = Outcome::failure;
@@ -47,6 +48,7 @@ TryState state_of(Outcome outcome) {
             return TryState::success;
         case Outcome::failure:
         case Outcome::shortage:
+        case Outcome::not_yet:
             return TryState::failed;
         case Outcome::lost:
             return TryState::lost;
@@ -68,6 +70,7 @@ bool is_free(TaskRecord& record, Outcome outcome) {
         case Outcome::success:
         case Outcome::skipped:
         case Outcome::failure:
+        case Outcome::not_yet:
             break;
     }
     record.lost_in_a_row = record.shortages_in_a_row = 0;
@@ -102,6 +105,18 @@ void retry_or_fail(Work& work, LiveRun& run, RecordIndex index, const End& end, 
     record.retry_at = work.now + delay;
     // leave_state() looks at retry_at only when leaving up_for_retry.
     set_state(work, run, index, TaskState::up_for_retry);
+}
+
+// What a look says it has not found yet.
+std::string missing_in(const model::Json& outputs) {
+    if (!outputs.is_object()) return "";
+    const auto found = outputs.find(model::kWaitingFor);
+    return found != outputs.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+// A look that is cut off by the wait's own timeout has found nothing either.
+bool is_not_yet(const TryExited& input, const model::Task& task) {
+    return is_wait(task) && (input.timed_out || input.exit_code == model::kNotYetExitCode);
 }
 
 void end_try(Work& work, OpenTry& open, End end) {
@@ -144,6 +159,7 @@ void end_try(Work& work, OpenTry& open, End end) {
         if (record.killed != Killed::alone && record.killed != Killed::with_run) record.killed = Killed::no;
         return finish_task(work, run, index, state, end.reason, end.at);
     }
+    if (end.outcome == Outcome::not_yet) return look_again(work, run, index, id, missing_in(end.outputs));
     retry_or_fail(work, run, index, end, id);
 }
 
@@ -164,6 +180,21 @@ std::string exit_reason(const TryExited& input, const model::Task& task) {
     return input.detail.empty() ? text : fmt::format("{}: {}", text, input.detail);
 }
 
+// The operator says in its outputs what went wrong, in better words than an exit code.
+void delivery_exited(Work& work, const TryExited& input) {
+    const bool succeeded = input.exit_code == 0 && !input.signal && !input.timed_out;
+    std::string reason;
+    if (input.outputs.is_object() && input.outputs.contains("reason") && input.outputs["reason"].is_string())
+        reason = input.outputs["reason"].get<std::string>();
+    else if (input.timed_out)
+        reason = "timed out after " + model::format_duration(kDeliveryTimeout);
+    else if (input.signal)
+        reason = signal_text(*input.signal);
+    else
+        reason = fmt::format("exit code {}", input.exit_code.value_or(-1));
+    end_delivery(work, input.id, succeeded, std::move(reason));
+}
+
 }  // namespace
 
 void apply(Work& work, const TryStarted& input) {
@@ -179,6 +210,7 @@ void apply(Work& work, const TryStarted& input) {
 }
 
 void apply(Work& work, const TryExited& input) {
+    if (is_delivery(input.id)) return delivery_exited(work, input);
     auto* open = find_try(work.memory, input.id);
     if (open == nullptr) return acknowledge_unknown(work, input.id);
     work.effects.emplace_back(Acknowledge{input.id, open->row.executor});
@@ -190,6 +222,10 @@ void apply(Work& work, const TryExited& input) {
     end.at = input.at;
     end.reason = succeeded ? "" : exit_reason(input, task);
     end.timed_out = input.timed_out;
+    if (!succeeded && !skipped && is_not_yet(input, task)) {
+        end.outcome = Outcome::not_yet;
+        end.reason = model::kNotYet;
+    }
     end.exit_code = input.exit_code;
     end.signal = input.signal;
     end.outputs = input.outputs;
@@ -197,6 +233,7 @@ void apply(Work& work, const TryExited& input) {
 }
 
 void apply(Work& work, const TryRefused& input) {
+    if (is_delivery(input.id)) return end_delivery(work, input.id, false, input.reason);
     auto* open = find_try(work.memory, input.id);
     if (open == nullptr) return acknowledge_unknown(work, input.id);
     work.effects.emplace_back(Acknowledge{input.id, open->row.executor});
@@ -208,6 +245,7 @@ void apply(Work& work, const TryRefused& input) {
 }
 
 void apply(Work& work, const TryLost& input) {
+    if (is_delivery(input.id)) return end_delivery(work, input.id, false, "lost: " + input.reason);
     auto* open = find_try(work.memory, input.id);
     if (open == nullptr) return acknowledge_unknown(work, input.id);
     work.effects.emplace_back(Acknowledge{input.id, open->row.executor});
@@ -278,9 +316,11 @@ void apply(Work& work, const ExecutorListed& input) {
         // The order may have been lost with the connection.
         if (entry.run->tasks[entry.task].killed != Killed::no) kill_try(work, id);
     }
+    if (input.executor == kDeliveryExecutor) reconcile_deliveries(work, known);
     // Nobody waits for these: two tries of one task must not run side by side.
     for (const auto id : known)
-        if (!memory.tries.contains(id)) work.effects.emplace_back(KillTry{id, input.executor});
+        if (!memory.tries.contains(id) && !is_on_its_way(memory, id))
+            work.effects.emplace_back(KillTry{id, input.executor});
 }
 
 void fire_retries(Work& work) {
@@ -289,7 +329,7 @@ void fire_retries(Work& work) {
         const auto timer = *memory.retries.begin();
         auto& run = memory.runs.at(timer.run);
         run.tasks[timer.task].scheduled_at = work.now;
-        set_state(work, run, timer.task, TaskState::scheduled);
+        let_start(work, run, timer.task);
     }
 }
 

@@ -78,7 +78,7 @@ void expand(Work& work, LiveRun& run, RecordIndex index) {
         record.scheduled_at = work.now;
         record.reason.clear();
         mapped.labels[i] = label_of(run, instance);
-        set_state(work, run, instance, TaskState::scheduled);
+        let_start(work, run, instance);
     }
 }
 
@@ -86,7 +86,10 @@ void collapse(Work& work, LiveRun& run, RecordIndex index) {
     const auto found = run.mapped.find(index);
     if (found == run.mapped.end() || found->second.count == 0) return;
     auto& mapped = found->second;
-    for (std::uint32_t i = 0; i < mapped.count; ++i) set_state(work, run, mapped.instances[i], TaskState::removed);
+    for (std::uint32_t i = 0; i < mapped.count; ++i) {
+        forget_waiting(work, run, mapped.instances[i]);
+        set_state(work, run, mapped.instances[i], TaskState::removed);
+    }
     change_totals(run, index, 1 - std::int64_t{mapped.count});
     mapped.count = mapped.unfinished = 0;
 }

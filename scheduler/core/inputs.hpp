@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "scheduler/core/deferrals.hpp"
 #include "scheduler/model/dag.hpp"
 #include "scheduler/model/ids.hpp"
 #include "scheduler/model/run.hpp"
@@ -163,6 +164,18 @@ struct Explain {
     std::optional<std::string> task_id;  // of that run
     int map_index = -1;                  // an instance of `foreach`
 };
+// A person's answer to an `approve` that waits for it.
+struct Decide {
+    model::RequestId request;
+    std::string dag_id;
+    std::string run_id;
+    std::string task_id;
+    int map_index = -1;
+    bool approved = true;
+    model::Json values = model::Json::object();  // of the form; checked as params are
+    std::string note;
+    std::string user;
+};
 
 // --- reports of executors ----------------------------------------------------------------------------------------------
 
@@ -200,12 +213,21 @@ struct ExecutorListed {
     std::vector<model::TryId> known;
 };
 
+// --- history -------------------------------------------------------------------------------------------------------------
+
+// What history knows of the run that LookUpRun asked for; nullopt: nothing.
+struct RunFound {
+    AwaitedRun what;
+    std::optional<model::Run> run;
+};
+
 // --- recovery ------------------------------------------------------------------------------------------------------------
 
 // The first input of a life: what the store says was open. `next_…` continue the counters.
 struct Recovered {
     struct LiveRun {
         RunHistory history;
+        // Also, of a wait between two looks, the try of its last look; that one has ended.
         std::vector<model::Try> open_tries;
     };
     std::vector<LiveRun> runs;
@@ -227,7 +249,7 @@ struct Recovered {
 };
 
 using Input = std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks,
-                           ClearTasks, MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain,
-                           TryStarted, TryExited, TryRefused, TryLost, ExecutorListed>;
+                           ClearTasks, MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain, Decide,
+                           TryStarted, TryExited, TryRefused, TryLost, ExecutorListed, RunFound>;
 
 }  // namespace weir::core

@@ -30,9 +30,10 @@ void kill_task(Work& work, LiveRun& run, RecordIndex index, Killed how, TaskStat
             record.reason = reason;  // on disk, so that a restart still knows
             touch(work, run, index);
             return kill_try(work, record.open_try);
+        case TaskState::deferred:
+            return kill_deferred(work, run, index, reason);
         case TaskState::up_for_retry:
         case TaskState::up_for_reschedule:
-        case TaskState::deferred:
             return finish_task(work, run, index, TaskState::failed, reason, work.now);
         case TaskState::none:
         case TaskState::scheduled:
@@ -54,6 +55,17 @@ void kill_run(Work& work, LiveRun& run) {
     for (TaskIndex index = 0; index < run.plan->dag->tasks.size(); ++index)
         kill_task(work, run, index, Killed::with_run, TaskState::skipped);
     if (run.unfinished == 0) work.maybe_ended.push_back(&run);
+}
+
+bool reset_failed(Work& work, LiveRun& run) {
+    TaskSelection failed;
+    failed.only_failed = true;
+    failed.downstream = true;
+    auto records = select_records(run, failed);
+    if (!records || records->empty()) return false;
+    add_setups_and_teardowns(run, *records);
+    for (const auto index : *records) reset_task(work, run, index);
+    return true;
 }
 
 void apply(Work& work, const Kill& input) {

@@ -17,6 +17,8 @@ struct Totals {
     int active = 0;
     std::size_t retries = 0;
     std::size_t open_tries = 0;
+    std::size_t deferral_timers = 0;
+    std::size_t awaiting = 0;
     std::map<const Lane*, std::size_t> heads;
     struct GateUse {
         int inside = 0;
@@ -124,15 +126,33 @@ void check_task(const Memory& memory, const LiveRun& run, RecordIndex index, Tot
     }
 }
 
+void check_waiting(const Memory& memory, const LiveRun& run, TaskIndex index, const Waiting& waiting, Totals& totals) {
+    const auto state = run.tasks[index].state;
+    invariant(!waiting.wake_at || state == TaskState::deferred, "only deferred tasks wait for a time");
+    invariant(!waiting.run || state == TaskState::deferred, "only deferred tasks wait for a run");
+    if (waiting.wake_at) {
+        ++totals.deferral_timers;
+        invariant(memory.timers.contains({*waiting.wake_at, Timer::Kind::deferral, run.row.id, index}),
+                  "a deferred task that waits for a time has a timer");
+    }
+    if (!waiting.run) return;
+    ++totals.awaiting;
+    const auto awaited = memory.awaited.find(*waiting.run);
+    invariant(awaited != memory.awaited.end() && awaited->second.contains({run.row.id, index}),
+              "an awaited run knows who waits for it");
+}
+
 void check_run(const Memory& memory, const LiveRun& run, Totals& totals) {
     invariant(!is_finished(run.row.state), "a finished run is not live");
     const auto live = run.definition->live.find(run.row.run_id);
     invariant(live != run.definition->live.end() && live->second == &run, "a live run is found by its run_id");
     const auto& queue = run.backfill != nullptr ? run.backfill->queued : run.definition->queued;
-    invariant(queue.contains({run.row.run_after, run.row.id}) == (run.row.state == model::RunState::queued),
+    invariant(queue.contains(run.queue_key()) == (run.row.state == model::RunState::queued),
               "exactly the queued runs are in their DAG's or their backfill's queue");
     for (RecordIndex index = 0; index < run.tasks.size(); ++index) check_task(memory, run, index, totals);
     for (const auto& [task, mapped] : run.mapped) check_instances(run, task, mapped);
+
+    for (const auto& [index, waiting] : run.waiting) check_waiting(memory, run, index, waiting, totals);
 
     const auto count = [&run](auto holds) {
         return static_cast<std::uint32_t>(std::ranges::count_if(run.tasks, holds));
@@ -203,6 +223,45 @@ void check_definition(const Memory& memory, const Definition& definition) {
         invariant(*definition.dates_ahead.begin() > *definition.state.scheduled_through, "dates ahead lie ahead");
 }
 
+void check_timer(const Memory& memory, const Timer& timer) {
+    if (timer.kind == Timer::Kind::delivery) {
+        const auto delivery = memory.deliveries.find(timer.notification);
+        invariant(delivery != memory.deliveries.end() && delivery->second.retry_at == timer.at,
+                  "a timer of a delivery is that of its next attempt");
+        return;
+    }
+    const auto found = memory.runs.find(timer.run);
+    invariant(found != memory.runs.end(), "timers are of live runs");
+    const auto& run = found->second;
+    if (timer.kind == Timer::Kind::run_retry)
+        invariant(run.row.state == model::RunState::queued && run.row.retry_at == timer.at,
+                  "a run that is tried again waits in the queue");
+    if (timer.kind == Timer::Kind::run_deadline)
+        invariant(!run.row.deadline_missed && timer.at == run.row.queued_at + run.plan->dag->deadline,
+                  "a run's deadline is told once");
+    if (timer.kind == Timer::Kind::task_deadline)
+        invariant(run.row.state == model::RunState::running &&
+                      timer.at == *run.row.started_at + run.task(timer.task).deadline,
+                  "a task's deadline counts from its run's start");
+}
+
+void check_deliveries(const Memory& memory) {
+    int launched = 0;
+    for (const auto& [id, delivery] : memory.deliveries) {
+        launched += delivery.launched;
+        const bool due = memory.due_deliveries.contains(id);
+        invariant(delivery.launched + due + delivery.retry_at.has_value() == 1,
+                  "a pending notification is launched, due, or waits for its next attempt");
+        if (delivery.retry_at)
+            invariant(
+                memory.timers.contains({.at = *delivery.retry_at, .kind = Timer::Kind::delivery, .notification = id}),
+                "the next attempt has a timer");
+    }
+    invariant(launched == memory.delivering, "deliveries that are launched");
+    for (const auto id : memory.due_deliveries)
+        invariant(memory.deliveries.contains(id), "only pending notifications are due");
+}
+
 }  // namespace
 
 void check_invariants(const State& state) {
@@ -218,6 +277,13 @@ void check_invariants(const State& state) {
     invariant(memory.active_tasks == totals.active, "active tasks of all runs");
     invariant(memory.tries.size() == totals.open_tries, "open tries of all runs");
     invariant(memory.retries.size() == totals.retries, "retry timers of all runs");
+    const auto deferrals = std::ranges::count(memory.timers, Timer::Kind::deferral, &Timer::kind);
+    invariant(static_cast<std::size_t>(deferrals) == totals.deferral_timers, "timers of deferred tasks");
+    for (const auto& timer : memory.timers) check_timer(memory, timer);
+    check_deliveries(memory);
+    std::size_t awaiting = 0;
+    for (const auto& [what, tasks] : memory.awaited) awaiting += tasks.size();
+    invariant(awaiting == totals.awaiting, "tasks that wait for runs");
     for (const auto& [name, use] : memory.pools) invariant(use.used == totals.slots[&use], "slots in use of a pool");
     for (const auto& [key, lane] : memory.lanes) invariant(lane.heads.size() == totals.heads[&lane], "heads of a lane");
 }

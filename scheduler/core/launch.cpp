@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "scheduler/core/mixing.hpp"
+#include "scheduler/core/work.hpp"
 
 namespace weir::core {
 
@@ -116,6 +117,17 @@ std::string label_of(const LiveRun& run, RecordIndex index) {
     return text ? *text : "";
 }
 
+Result<Json> rendered_settings(const LiveRun& run, RecordIndex index) {
+    const auto& call = std::get<model::OperatorCall>(run.task(index).action);
+    auto settings = expr::render(call.settings, names_of(run, index));
+    if (!settings) return failed_at(std::string(to_text(call.kind)), settings.error().message);
+    return settings;
+}
+
+int next_try_number(const LiveRun& run, RecordIndex index) {
+    return run.tasks[index].try_number + (looks_again(run, index) ? 0 : 1);
+}
+
 Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::Try& row) {
     const auto& task = run.task(index);
     const auto names = names_of(run, index);
@@ -142,7 +154,7 @@ Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::T
     }
     launch.workdir = task.workdir;
     launch.log_path = row.log_path;
-    launch.timeout = task.timeout;
+    launch.timeout = time_for(run, index, row.created_at);
     launch.grace = task.grace;
     launch.log_limit = task.log_limit;
     return launch;

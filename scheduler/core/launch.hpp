@@ -27,6 +27,12 @@ namespace weir::core {
 // What an instance is called; empty without a label, and where the label has no value.
 [[nodiscard]] std::string label_of(const LiveRun& run, RecordIndex index);
 
+// The settings of the task's operator, every ${{ }} filled in.
+[[nodiscard]] model::Result<model::Json> rendered_settings(const LiveRun& run, RecordIndex index);
+
+// Of the try that is being prepared. A wait's looks all belong to one try.
+[[nodiscard]] int next_try_number(const LiveRun& run, RecordIndex index);
+
 // The error names the setting whose expression has no value.
 [[nodiscard]] model::Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::Try& row);
 

@@ -107,6 +107,9 @@ model::TaskInstance row_of(const LiveRun& run, RecordIndex index) {
     row.executor = task.executor;
     row.reason = record.reason;
     row.outputs = record.outputs;
+    row.deadline_missed = record.deadline_missed;
+    if (const auto waiting = run.waiting.find(index); waiting != run.waiting.end())
+        row.waits_since = waiting->second.since;
     return row;
 }
 

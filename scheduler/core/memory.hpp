@@ -5,6 +5,7 @@
 // check_invariants() recomputes them from the records.
 #pragma once
 
+#include <algorithm>
 #include <compare>
 #include <map>
 #include <memory>
@@ -16,6 +17,8 @@
 
 #include "scheduler/calendar/cron.hpp"
 #include "scheduler/calendar/zone.hpp"
+#include "scheduler/core/deferrals.hpp"
+#include "scheduler/core/deliveries.hpp"
 #include "scheduler/core/plan.hpp"
 #include "scheduler/core/step.hpp"
 #include "scheduler/core/trigger_rules.hpp"
@@ -52,6 +55,7 @@ struct TaskRecord {
     model::TaskState state = model::TaskState::none;
     Killed killed = Killed::no;
     bool changed = false;  // in this step
+    bool deadline_missed = false;
     std::uint8_t lost_in_a_row = 0;
     std::uint8_t shortages_in_a_row = 0;
     std::uint8_t gates = 0;  // that it has passed and counts in, while scheduled, queued or running; see gates.cpp
@@ -150,6 +154,7 @@ struct LiveRun {
     std::vector<TaskRecord> tasks;     // empty until the run first starts
     std::vector<RunLane> lanes;        // as plan->lanes
     std::map<TaskIndex, Mapped> mapped;
+    std::map<RecordIndex, Waiting> waiting;  // of the tasks that wait, or have waited, for something outside
     std::uint32_t unfinished = 0;
     std::uint32_t active = 0;         // queued and running tasks
     std::uint32_t failed = 0;         // failed and upstream_failed tasks
@@ -164,6 +169,10 @@ struct LiveRun {
     [[nodiscard]] const Mapped* instances_of(RecordIndex index) const;
     // The record of a task, or of one of its instances.
     [[nodiscard]] std::optional<RecordIndex> find(std::string_view task_id, int map_index) const;
+    // Its place in Definition::queued.
+    [[nodiscard]] std::pair<TimePoint, model::RunId> queue_key() const {
+        return {std::max(row.run_after, row.retry_at.value_or(row.run_after)), row.id};
+    }
     [[nodiscard]] bool at_task_limit() const {
         return active >= static_cast<std::uint32_t>(plan->dag->max_active_tasks);
     }
@@ -254,10 +263,16 @@ struct Memory {
     std::uint64_t turns = 0;  // hands out Head::turn
 
     std::set<RetryTimer> retries;
+    std::set<Timer> timers;
+    std::map<model::NotificationId, Delivery> deliveries;  // pending
+    std::set<model::NotificationId> due_deliveries;        // neither launched nor waiting for their timer
+    int delivering = 0;                                    // launched
+    std::map<AwaitedRun, std::set<std::pair<model::RunId, TaskIndex>>> awaited;  // by deferred tasks
     std::set<std::pair<TimePoint, std::string>> ticks;  // Definition::next_tick of those not held back
 
     model::RunId next_run{1};
     model::TryId next_try{1};
+    model::NotificationId next_notification{1};
     model::DagVersionId next_version{1};
     model::BackfillId next_backfill{1};
     std::set<model::BackfillId> unfinished_backfills;  // that had more to do than fits in a turn

@@ -60,8 +60,9 @@ struct Names {
     [[nodiscard]] std::optional<Json> task_names() const {
         // While it is being rendered, its next try; when it is launched again after a restart, that same try.
         const auto& record = run.tasks[index];
+        const bool has_begun = is_active(record.state) || record.state == model::TaskState::deferred;
         return Json{{"id", run.task(index).id},
-                    {"try_number", record.try_number + (is_active(record.state) ? 0 : 1)},
+                    {"try_number", has_begun ? record.try_number : next_try_number(run, index)},
                     {"map_index", record.map_index}};
     }
     [[nodiscard]] std::optional<Json> item() const {

@@ -24,10 +24,18 @@ void restore_definitions(Memory& memory, const Recovered& input) {
     for (const auto& [dag_id, date] : input.dates_ahead) definition_of(memory, dag_id).dates_ahead.insert(date);
 }
 
+bool is_ended(model::TryState state) {
+    return state != model::TryState::launching && state != model::TryState::running;
+}
+
 void restore_tries(Work& work, LiveRun& run, const std::vector<model::Try>& open_tries) {
     for (const auto& row : open_tries) {
         const auto index = run.find(row.task_id, row.map_index);
         model::invariant(index.has_value(), "an open try belongs to a task of its run's version");
+        if (is_ended(row.state)) {
+            run.waiting[*index].last_look = row.id;
+            continue;
+        }
         run.tasks[*index].open_try = row.id;
         work.memory.tries.emplace(row.id, OpenTry{row, &run, *index});
     }
@@ -66,7 +74,8 @@ void restore(Work& work, const Recovered::LiveRun& input) {
     if (!input.history.dag) return fail_unreadable(work, input);
     auto& run = restore_run(work, input.history);
     if (run.row.state == RunState::queued) {
-        queue_of(run).emplace(run.row.run_after, run.row.id);
+        queue_of(run).insert(run.queue_key());
+        if (run.row.retry_at) work.memory.timers.insert({*run.row.retry_at, Timer::Kind::run_retry, run.row.id});
     } else {
         ++active_runs_of(run);
         ensure_tasks(work, run);
@@ -74,6 +83,8 @@ void restore(Work& work, const Recovered::LiveRun& input) {
             if (run.tasks[index].state == TaskState::none) work.undecided.emplace_back(&run, index);
         if (run.unfinished == 0) work.maybe_ended.push_back(&run);
     }
+    arm_run_deadline(work.memory, run);
+    arm_task_deadlines(work.memory, run);
     restore_tries(work, run, input.open_tries);
     work.maybe_startable.push_back(run.definition);
 }
@@ -86,10 +97,16 @@ void apply(Work& work, const Recovered& input) {
     restore_definitions(memory, input);
     memory.next_run = input.next_run;
     memory.next_try = input.next_try;
+    memory.next_notification = input.next_notification;
+    restore_deliveries(memory, input.notifications);
     memory.next_version = input.next_version;
     memory.next_backfill = input.next_backfill;
     for (const auto& backfill : input.backfills) restore_backfill(work, backfill);
     for (const auto& run : input.runs) restore(work, run);
+    // Only now: what a task waits for may be one of these runs.
+    for (auto& [id, run] : memory.runs)
+        for (RecordIndex index = 0; index < run.tasks.size(); ++index)
+            if (run.tasks[index].state == TaskState::deferred && waits_itself(run, index)) resume(work, run, index);
 }
 
 }  // namespace weir::core

@@ -1,4 +1,6 @@
 // A run's life: queued until its DAG has room, running until no task is unfinished.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "scheduler/core/work.hpp"
@@ -54,6 +56,7 @@ void restore_record(TaskRecord& record, const model::TaskInstance& row, int retr
     const bool is_mark =
         record.killed != Killed::no && record.killed != Killed::alone && record.killed != Killed::with_run;
     if (is_mark && !is_active(row.state)) record.killed = Killed::no;  // it has ended as it should
+    record.deadline_missed = row.deadline_missed;
     // How many tries in a row were lost is not stored. What max_tries was raised by bounds it from above, so that a
     // task which takes its machine down each time does not do so for ever.
     const int granted = std::clamp(row.max_tries - retries - 1, 0, 255);
@@ -85,6 +88,7 @@ LiveRun& restore_run(Work& work, const RunHistory& history) {
         auto& record = run.tasks[*index];
         restore_record(record, row, run.task(*index).retry.retries);
         if (record.killed == Killed::with_run) run.killed = true;
+        if (row.waits_since) run.waiting[*index].since = row.waits_since;
         if (waits_for_time(row.state) && !record.retry_at) record.retry_at = work.now;
         if (is_active(row.state)) force_gates(run, *index);
         enter_state(work, run, *index, row.state);
@@ -100,7 +104,8 @@ int& active_runs_of(LiveRun& run) {
 }
 
 void enqueue(Work& work, LiveRun& run) {
-    queue_of(run).emplace(run.row.run_after, run.row.id);
+    queue_of(run).insert(run.queue_key());
+    arm_run_deadline(work.memory, run);
     tell_backfills(run);
     work.maybe_startable.push_back(run.definition);
     touch(work, run);
@@ -115,12 +120,14 @@ void ensure_tasks(Work& work, LiveRun& run) {
 namespace {
 
 void start_run(Work& work, LiveRun& run) {
-    queue_of(run).erase({run.row.run_after, run.row.id});
+    queue_of(run).erase(run.queue_key());
+    run.row.retry_at.reset();
     ++active_runs_of(run);
     run.row.state = RunState::running;
     run.row.started_at = work.now;
     touch(work, run);
     ensure_tasks(work, run);
+    arm_task_deadlines(work.memory, run);
     for (RecordIndex index = 0; index < run.tasks.size(); ++index)
         if (run.tasks[index].state == TaskState::none) work.undecided.emplace_back(&run, index);
     if (run.unfinished == 0) work.maybe_ended.push_back(&run);  // a DAG without tasks
@@ -130,8 +137,11 @@ void start_run(Work& work, LiveRun& run) {
 
 // Pausing holds back what is queued, by hand too, as in Airflow; what runs goes on.
 void start_queued(Work& work, const Definition& definition, RunQueue& queued, const int& active_runs, int most) {
-    while (!definition.state.paused && !queued.empty() && active_runs < most)
-        start_run(work, work.memory.runs.at(queued.begin()->second));
+    while (!definition.state.paused && !queued.empty() && active_runs < most) {
+        auto& run = work.memory.runs.at(queued.begin()->second);
+        if (run.row.retry_at && *run.row.retry_at > work.now) return;  // and those behind it come later still
+        start_run(work, run);
+    }
 }
 
 void start_runs(Work& work, Definition& definition) {
@@ -145,21 +155,79 @@ void start_runs(Work& work, Definition& definition) {
     for (auto* backfill : definition.backfills) advance(work, *backfill);
 }
 
+namespace {
+
+void leave_queue(Work& work, LiveRun& run) {
+    queue_of(run).erase(run.queue_key());
+    if (run.row.retry_at) work.memory.timers.erase({*run.row.retry_at, Timer::Kind::run_retry, run.row.id});
+    run.row.retry_at.reset();
+}
+
+// Dag::run_retries: the run queues again, and what failed runs again. Not when a person has ended it.
+bool retry_run(Work& work, LiveRun& run) {
+    const auto& dag = *run.plan->dag;
+    if (run.killed || run.row.retries_used >= dag.run_retries) return false;
+    alert_run(work, run, model::AlertEvent::retry);
+    run.row.state = RunState::queued;
+    run.row.started_at.reset();
+    if (!reset_failed(work, run)) {
+        run.row.state = RunState::failed;
+        return false;
+    }
+    ++run.row.retries_used;
+    run.row.retry_at = work.now + dag.run_retry_delay;
+    work.memory.timers.insert({*run.row.retry_at, Timer::Kind::run_retry, run.row.id});
+    queue_of(run).insert(run.queue_key());
+    tell_backfills(run);
+    work.maybe_startable.push_back(run.definition);
+    return true;
+}
+
+// Dag::pause_after_failures.
+void count_failures(Work& work, const LiveRun& run) {
+    auto& definition = *run.definition;
+    auto& state = definition.state;
+    if (run.row.state == RunState::success && state.failed_in_a_row == 0) return;
+    touch(work, definition);
+    if (run.row.state == RunState::success) {
+        state.failed_in_a_row = 0;
+        return;
+    }
+    ++state.failed_in_a_row;
+    const auto& dag = definition.plan ? *definition.plan->dag : *run.plan->dag;
+    if (dag.pause_after_failures == 0 || state.failed_in_a_row < dag.pause_after_failures || state.paused) return;
+    state.paused = true;
+    definition.paused_since = work.now;
+    arm(work.memory, definition);
+    work.effects.emplace_back(
+        Note{fmt::format("DAG {} is paused: {} runs in a row have failed, the last is {}; unpause "
+                         "it when that is mended",
+                         state.dag_id, state.failed_in_a_row, run.row.run_id)});
+}
+
+}  // namespace
+
 // The leaves decide, as in Airflow: a failure that a later task was there to handle does not fail the run.
 void end_if_finished(Work& work, LiveRun& run) {
     if (run.unfinished != 0 || is_finished(run.row.state)) return;
     auto& definition = *run.definition;
     if (run.row.state == RunState::queued)
-        queue_of(run).erase({run.row.run_after, run.row.id});
+        leave_queue(work, run);
     else
         --active_runs_of(run);
+    disarm_task_deadlines(work.memory, run);
     run.row.state = run.killed || run.failed_leaves > 0 ? RunState::failed : RunState::success;
-    run.row.ended_at = work.now;
     touch(work, run);
+    if (run.row.state == RunState::failed && retry_run(work, run)) return;
+    run.row.ended_at = work.now;
+    disarm_run_deadline(work.memory, run);
+    count_failures(work, run);
+    alert_run(work, run, run.row.state == RunState::success ? model::AlertEvent::success : model::AlertEvent::failure);
     tell_backfills(run);
     if (run.backfill != nullptr) work.maybe_done.insert(run.backfill);
     work.ended.push_back(&run);
     remember_past(run);
+    run_ended(work, run);
     work.maybe_startable.push_back(&definition);
 }
 

@@ -15,8 +15,10 @@ Turn step(State& state, std::span<const Input> inputs, TimePoint now) {
     fire_ticks(work);
     resume_backfills(work);
     fire_retries(work);
+    fire_timers(work);
     do settle(work);
     while (dispatch(work));
+    start_deliveries(work);
     return finish(work);
 }
 

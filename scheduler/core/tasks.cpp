@@ -78,8 +78,9 @@ void leave_state(Work& work, LiveRun& run, RecordIndex index) {
     auto& record = run.tasks[index];
     switch (record.state) {
         case TaskState::none:
-        case TaskState::deferred:
             return;
+        case TaskState::deferred:
+            return leave_deferral(work.memory, run, index);
         case TaskState::scheduled:
             if (!is_at_gate(run, index)) remove_ready(run, index);
             return;
@@ -149,6 +150,7 @@ void set_state(Work& work, LiveRun& run, RecordIndex index, TaskState next) {
     const auto previous = record.state;
     leave_state(work, run, index);
     enter_state(work, run, index, next);
+    alert_of_state(work, run, index, next);
     if (is_in_line(previous) && !is_in_line(next)) leave_gates(work, run, index);
     if (is_finished(previous) != is_finished(next)) wake_later_runs(work, run);
     if (!run.is_instance(index) || previous == TaskState::removed || next == TaskState::removed) return;
@@ -166,6 +168,7 @@ void finish_task(Work& work, LiveRun& run, RecordIndex index, TaskState state, s
 void reset_task(Work& work, LiveRun& run, RecordIndex index) {
     auto& record = run.tasks[index];
     model::invariant(!is_active(record.state), "a task with an open try is not reset");
+    forget_waiting(work, run, index);
     set_state(work, run, index, TaskState::none);
     collapse(work, run, index);
     record.killed = Killed::no;
@@ -174,6 +177,7 @@ void reset_task(Work& work, LiveRun& run, RecordIndex index) {
     record.scheduled_at = record.queued_at = record.started_at = record.ended_at = std::nullopt;
     record.reason.clear();
     record.outputs = nullptr;
+    record.deadline_missed = false;
     work.undecided.emplace_back(&run, index);
 }
 
@@ -205,7 +209,7 @@ void admit(Work& work, LiveRun& run, RecordIndex index) {
     }
     record.scheduled_at = work.now;
     if (run.task(index).foreach) return expand(work, run, index);
-    set_state(work, run, index, TaskState::scheduled);
+    let_start(work, run, index);
 }
 
 }  // namespace
@@ -215,7 +219,7 @@ void decide_task(Work& work, LiveRun& run, RecordIndex index) {
     if (record.state != TaskState::none || run.row.state != model::RunState::running) return;
     if (run.is_instance(index)) {  // its task's rule holds
         run.tasks[index].scheduled_at = work.now;
-        return set_state(work, run, index, TaskState::scheduled);
+        return let_start(work, run, index);
     }
     const auto& task = run.task(index);
     const auto total = record.upstream_total;

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "scheduler/core/deferrals.hpp"
 #include "scheduler/model/ids.hpp"
 #include "scheduler/model/result.hpp"
 #include "scheduler/model/run.hpp"
@@ -42,6 +43,8 @@ struct Launch {
     // Of the executor (see ExecutorListed) for which this was decided. One of another epoch drops it: the core is about to
     // count the try as lost. Empty: whatever it is.
     std::string epoch;
+    // Instead of an action: `weir task notify` delivers this one by its notifier.
+    std::optional<model::Notification> deliver = std::nullopt;
 };
 // TERM now, KILL after the try's grace. The exit comes back as TryExited.
 struct KillTry {
@@ -80,7 +83,15 @@ struct Explained {
     model::RequestId request;
     model::Result<Explanation> result;
 };
-using Effect = std::variant<Launch, KillTry, Acknowledge, FetchRun, Reply, Explained>;
+// Tasks wait for this run, and it is not live: the loop asks history and answers with RunFound.
+struct LookUpRun {
+    AwaitedRun what;
+};
+// Words for the daemon's log: of something that a person should know and did not ask for.
+struct Note {
+    std::string text;
+};
+using Effect = std::variant<Launch, KillTry, Acknowledge, FetchRun, Reply, Explained, LookUpRun, Note>;
 
 struct Turn {
     std::vector<Change> changes;

@@ -39,6 +39,7 @@ std::optional<TimePoint> next_wake(const Memory& memory, TimePoint now) {
     std::optional<TimePoint> wake;
     if (!memory.retries.empty()) wake = memory.retries.begin()->at;
     if (!memory.ticks.empty() && (!wake || memory.ticks.begin()->first < *wake)) wake = memory.ticks.begin()->first;
+    if (!memory.timers.empty() && (!wake || memory.timers.begin()->at < *wake)) wake = memory.timers.begin()->at;
     return wake;
 }
 
@@ -78,7 +79,9 @@ Turn finish(Work& work) {
         run->tasks[index].changed = false;
         turn.changes.emplace_back(row_of(*run, index));
     }
+    for (const auto& erased : work.erased_tries) turn.changes.emplace_back(erased);
     for (auto& [id, row] : work.changed_tries) turn.changes.emplace_back(std::move(row));
+    for (auto& [id, row] : work.changed_notifications) turn.changes.emplace_back(std::move(row));
     for (auto& late : work.replies) {
         if (late.run != nullptr) late.answer.run = late.run->row;
         if (late.backfill != nullptr) late.answer.backfill = late.backfill->row;

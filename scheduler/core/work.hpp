@@ -35,6 +35,8 @@ struct Work {
     std::vector<std::pair<LiveRun*, RecordIndex>> changed_tasks;
     std::map<model::TryId, model::Try> changed_tries;
     std::vector<Change> rows_without_record;  // of runs that no longer load, of tasks that their DAG no longer has
+    std::vector<TryErased> erased_tries;
+    std::map<model::NotificationId, model::Notification> changed_notifications;
 
     // To be looked at before the step ends. An entry may be there twice or be out of date: looking again does no harm.
     std::vector<std::pair<LiveRun*, RecordIndex>> undecided;  // tasks whose upstream counts have changed
@@ -155,6 +157,56 @@ void apply(Work& work, const ExecutorListed& input);
 void kill_try(Work& work, model::TryId id);
 void fire_retries(Work& work);
 
+// --- deferrals.cpp: tasks that wait without a process ---------------------------------------------------------------------
+// The task may start: it competes for a slot, or begins to wait, in place of that, for a time, a run or a person.
+void let_start(Work& work, LiveRun& run, RecordIndex index);
+// The core waits on its behalf. Not the task of a foreach as a whole, whose instances do.
+[[nodiscard]] bool waits_itself(const LiveRun& run, RecordIndex index);
+void defer(Work& work, LiveRun& run, RecordIndex index);
+// After a restart: a deferred task goes on waiting.
+void resume(Work& work, LiveRun& run, RecordIndex index);
+// Called by leave_state(): it waits for nothing more.
+void leave_deferral(Memory& memory, LiveRun& run, RecordIndex index);
+// Before the task is reset; ends the run that it has made.
+void forget_waiting(Work& work, LiveRun& run, RecordIndex index);
+void kill_deferred(Work& work, LiveRun& run, RecordIndex index, std::string reason);
+// A wait's next look carries the number of the one before, which is still to be erased.
+[[nodiscard]] bool looks_again(const LiveRun& run, RecordIndex index);
+void begin_look(Work& work, LiveRun& run, RecordIndex index);
+void replace_look(Work& work, LiveRun& run, RecordIndex index);
+// The look found nothing yet: another one follows, unless the wait's time is over. `missing` says what is waited for.
+void look_again(Work& work, LiveRun& run, RecordIndex index, model::TryId look, std::string missing);
+// How long a try that starts then may run; 0 is without end.
+[[nodiscard]] model::Duration time_for(const LiveRun& run, RecordIndex index, TimePoint start);
+// Tells the tasks that wait for this run.
+void run_ended(Work& work, const LiveRun& ended);
+void fire_timers(Work& work);
+void apply(Work& work, const Decide& input);
+void apply(Work& work, const RunFound& input);
+
+// --- deadlines.cpp -----------------------------------------------------------------------------------------------------------
+// Of the run: from when it is queued. Of its tasks: from when it starts.
+void arm_run_deadline(Memory& memory, const LiveRun& run);
+void arm_task_deadlines(Memory& memory, const LiveRun& run);
+// While started_at and queued_at still say when they were armed.
+void disarm_run_deadline(Memory& memory, const LiveRun& run);
+void disarm_task_deadlines(Memory& memory, const LiveRun& run);
+void fire_run_deadline(Work& work, LiveRun& run);
+void fire_task_deadline(Work& work, LiveRun& run, RecordIndex index);
+
+// --- alerts.cpp: who is told, and how that gets there ---------------------------------------------------------------------
+void alert_run(Work& work, const LiveRun& run, model::AlertEvent event);
+void alert_task(Work& work, const LiveRun& run, RecordIndex index, model::AlertEvent event);
+// Called by set_state().
+void alert_of_state(Work& work, const LiveRun& run, RecordIndex index, model::TaskState state);
+void start_deliveries(Work& work);
+void end_delivery(Work& work, model::TryId id, bool succeeded, std::string reason);
+// The executor has said what it knows of. An attempt that it does not know is made again.
+void reconcile_deliveries(Work& work, const std::set<model::TryId>& known);
+[[nodiscard]] bool is_on_its_way(const Memory& memory, model::TryId id);
+void restore_deliveries(Memory& memory, const std::vector<model::Notification>& rows);
+void fire_delivery(Memory& memory, model::NotificationId id);
+
 // --- commands.cpp, clears.cpp, marks.cpp, interventions.cpp ---------------------------------------------------------------------------------------
 void apply(Work& work, const TriggerRun& input);
 void apply(Work& work, const SetPaused& input);
@@ -165,6 +217,8 @@ void apply(Work& work, const ChangeRun& input);
 void apply(Work& work, const Kill& input);
 void apply(Work& work, const Explain& input);
 void kill_run(Work& work, LiveRun& run);
+// All that failed, with what is downstream of it; false when nothing did.
+[[nodiscard]] bool reset_failed(Work& work, LiveRun& run);
 [[nodiscard]] std::string unknown_dag(const Memory& memory, std::string_view dag_id);
 
 // --- backfills.cpp ---------------------------------------------------------------------------------------------------------

@@ -146,6 +146,7 @@ struct Dag {
     std::vector<Task> tasks;    // topological order, then the order of the file
 
     std::string file;    // path below the DAG folder, as told to users
+    std::string folder;  // absolute, of that file
     std::string source;  // the file's text
     std::string hash;    // of `source`: a new hash is a new version
 

@@ -59,6 +59,8 @@ struct Run {
     int retries_used = 0;               // of Dag::run_retries
     std::optional<TimePoint> retry_at;  // while queued again by Dag::run_retries: not before this
     bool deadline_missed = false;       // and somebody was told
+    // The task that made it: {"dag_id", "run_id", "task_id", "map_index", "ancestors": the DAGs above, outermost first}.
+    Json parent;
     bool operator==(const Run&) const = default;
 };
 

@@ -21,10 +21,13 @@ std::span<const EnumName<RunType>> enum_names() {
 
 template <>
 std::span<const EnumName<TriggeredBy>> enum_names() {
-    static constexpr std::array kNames{
-        EnumName{TriggeredBy::cli, "cli"},     EnumName{TriggeredBy::rest_api, "rest_api"},
-        EnumName{TriggeredBy::ui, "ui"},       EnumName{TriggeredBy::timetable, "timetable"},
-        EnumName{TriggeredBy::asset, "asset"}, EnumName{TriggeredBy::backfill, "backfill"}};
+    static constexpr std::array kNames{EnumName{TriggeredBy::cli, "cli"},
+                                       EnumName{TriggeredBy::rest_api, "rest_api"},
+                                       EnumName{TriggeredBy::ui, "ui"},
+                                       EnumName{TriggeredBy::timetable, "timetable"},
+                                       EnumName{TriggeredBy::asset, "asset"},
+                                       EnumName{TriggeredBy::backfill, "backfill"},
+                                       EnumName{TriggeredBy::operator_, "operator"}};
     return kNames;
 }
 

@@ -14,7 +14,7 @@ enum class RunState : std::uint8_t { queued, running, success, failed };
 
 enum class RunType : std::uint8_t { manual, scheduled, backfill, asset_triggered };
 
-enum class TriggeredBy : std::uint8_t { cli, rest_api, ui, timetable, asset, backfill };
+enum class TriggeredBy : std::uint8_t { cli, rest_api, ui, timetable, asset, backfill, operator_ };
 
 enum class TaskState : std::uint8_t {
     none,       // waits for its upstream tasks

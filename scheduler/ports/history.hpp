@@ -49,6 +49,13 @@ struct TaskInstanceFilter {
     std::int64_t offset = 0;
 };
 
+struct NotificationFilter {
+    std::string dag_id;  // empty: all
+    std::vector<model::NotificationState> states;
+    int limit = 50;
+    std::int64_t offset = 0;
+};
+
 struct TaskInstanceRow {
     model::TaskInstance task_instance;
     model::Run run;  // the run it belongs to
@@ -82,6 +89,8 @@ class History {
     [[nodiscard]] virtual Page<TaskInstanceRow> task_instances(const TaskInstanceFilter& filter) const = 0;
     [[nodiscard]] virtual std::vector<model::Try> tries(model::RunId run, std::string_view task_id,
                                                         int map_index) const = 0;
+    [[nodiscard]] virtual Page<model::Notification> notifications(
+        const NotificationFilter& filter) const = 0;  // newest first
     [[nodiscard]] virtual std::optional<model::DagVersion> version(model::DagVersionId id) const = 0;
     // The newest first; of all DAGs without a dag_id. `only_open`: running or paused.
     [[nodiscard]] virtual Page<BackfillRow> backfills(std::string_view dag_id, bool only_open, int limit,

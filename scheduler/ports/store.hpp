@@ -17,7 +17,7 @@ struct StoredRun {
     model::Run run;
     model::DagVersion version;  // with source, for the loader
     std::vector<model::TaskInstance> task_instances;
-    std::vector<model::Try> open_tries;  // launching or running
+    std::vector<model::Try> open_tries;  // launching or running; and see core::Recovered::LiveRun
 };
 
 struct StoredState {
@@ -63,6 +63,9 @@ class Store {
     [[nodiscard]] virtual std::vector<model::DatedRun> dated_runs(std::string_view dag_id, model::TimePoint from,
                                                                   model::TimePoint to, std::size_t most) = 0;
     [[nodiscard]] virtual std::optional<model::Backfill> find_backfill(model::BackfillId id) = 0;
+    // The run alone; by its logical date where `run_id` is empty.
+    [[nodiscard]] virtual std::optional<model::Run> find_row(std::string_view dag_id, std::string_view run_id,
+                                                             std::optional<model::TimePoint> logical_date) = 0;
 
     // Deletes at most a small slice of finished runs that ended before `before` and are not among their DAG's `keep_last`.
     [[nodiscard]] virtual Pruned prune(model::TimePoint before, int keep_last) = 0;

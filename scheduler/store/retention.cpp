@@ -20,6 +20,8 @@ struct Tombstone {
 const char* const kRaiseFloors =
     "INSERT INTO id_floor SELECT 'dag_run', max(id) + 1 FROM dag_run HAVING max(id) IS NOT NULL"
     " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
+    "INSERT INTO id_floor SELECT 'notification', max(id) + 1 FROM notification HAVING max(id) IS NOT NULL"
+    " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
     "INSERT INTO id_floor SELECT 'task_try', max(id) + 1 FROM task_try HAVING max(id) IS NOT NULL"
     " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
     "INSERT INTO id_floor SELECT 'dag_version', max(id) + 1 FROM dag_version HAVING max(id) IS NOT NULL"
@@ -145,6 +147,8 @@ class Retention::Slice {
             if (budget_ <= 0) return;
             execute("INSERT INTO pruned_run VALUES (?1, ?2, ?3)", run.run, run.dag_id, run.run_id);
             budget_ -= execute("DELETE FROM dag_run WHERE id = ?1", run.run);
+            budget_ -= execute("DELETE FROM notification WHERE dag_id = ?1 AND run_id = ?2 AND state <> 'pending'",
+                               run.dag_id, run.run_id);
             report(run);
             static_cast<void>(sweep(run.run));  // what doesn't fit is swept by the next slice
         }

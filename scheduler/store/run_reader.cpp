@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "scheduler/model/waits.hpp"
 #include "scheduler/store/tables.hpp"
 
 namespace weir::store {
@@ -31,9 +32,19 @@ std::string open_tries_sql() {
     return select<model::Try>("WHERE run = ? AND state IN ('launching', 'running') ORDER BY id");
 }
 
+// Of the waits that are to look again: the core erases this row with the next look.
+std::string last_looks_sql() {
+    return select<model::Try>(
+        "JOIN task_instance AS i ON i.run = t.run AND i.task_id = t.task_id AND i.map_index = t.map_index"
+        " WHERE i.run = ? AND i.waits_since IS NOT NULL AND i.state IN ('up_for_reschedule', 'scheduled')"
+        " AND t.number = i.try_number AND t.reason = ?");
+}
+
 }  // namespace
 
-std::vector<std::string> live_run_sql() { return {live_sql(), version_sql(), task_instances_sql(), open_tries_sql()}; }
+std::vector<std::string> live_run_sql() {
+    return {live_sql(), version_sql(), task_instances_sql(), open_tries_sql(), last_looks_sql()};
+}
 
 RunReader::RunReader(SQLite::Database& db)
     : live_(db, live_sql()),
@@ -49,7 +60,9 @@ RunReader::RunReader(SQLite::Database& db)
       dated_(db,
              "SELECT logical_date, run_id, state FROM dag_run WHERE dag_id = ? AND logical_date BETWEEN ? AND ?"
              " ORDER BY logical_date LIMIT ?"),
-      find_backfill_(db, select<model::Backfill>("WHERE id = ?")) {}
+      find_backfill_(db, select<model::Backfill>("WHERE id = ?")),
+      last_looks_(db, last_looks_sql()),
+      of_date_(db, select<model::Run>("WHERE dag_id = ? AND logical_date = ?")) {}
 
 std::vector<ports::StoredRun> RunReader::live() {
     live_.tryReset();
@@ -81,6 +94,18 @@ std::vector<ports::StoredRun> RunReader::ended(const std::string& dag_id, int mo
         stored.task_instances = read_all<model::TaskInstance>(task_instances_);
     }
     return ended;
+}
+
+std::optional<model::Run> RunReader::row(const std::string& dag_id, const std::string& run_id,
+                                         std::optional<model::TimePoint> logical_date) {
+    SQLite::Statement& statement = run_id.empty() ? of_date_ : find_;
+    if (run_id.empty())
+        bind_values(statement, dag_id, logical_date);
+    else
+        bind_values(statement, dag_id, run_id);
+    std::vector<model::Run> found = read_all<model::Run>(statement);
+    if (found.empty()) return std::nullopt;
+    return std::move(found.front());
 }
 
 bool RunReader::exists(const std::string& dag_id, const std::string& run_id,
@@ -117,6 +142,9 @@ void RunReader::read_rest(ports::StoredRun& stored) {
     stored.task_instances = read_all<model::TaskInstance>(task_instances_);
     bind_values(open_tries_, stored.run.id);
     stored.open_tries = read_all<model::Try>(open_tries_);
+    static const std::string kNotYet{model::kNotYet};  // bound without a copy
+    bind_values(last_looks_, stored.run.id, kNotYet);
+    for (model::Try& look : read_all<model::Try>(last_looks_)) stored.open_tries.push_back(std::move(look));
 }
 
 }  // namespace weir::store

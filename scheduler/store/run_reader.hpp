@@ -27,6 +27,9 @@ class RunReader {
     [[nodiscard]] std::vector<ports::StoredRun> live();  // queued or running, by id
     [[nodiscard]] std::optional<ports::StoredRun> find(const std::string& dag_id, const std::string& run_id);
     [[nodiscard]] std::vector<ports::StoredRun> ended(const std::string& dag_id, int most);
+    // By run_id, or where that is empty by logical date.
+    [[nodiscard]] std::optional<model::Run> row(const std::string& dag_id, const std::string& run_id,
+                                                std::optional<model::TimePoint> logical_date);
     [[nodiscard]] bool exists(const std::string& dag_id, const std::string& run_id,
                               std::optional<model::TimePoint> logical_date);
     [[nodiscard]] std::vector<model::DatedRun> dated(const std::string& dag_id, model::TimePoint from,
@@ -36,7 +39,8 @@ class RunReader {
    private:
     void read_rest(ports::StoredRun& stored);
 
-    SQLite::Statement live_, find_, ended_, exists_, version_, task_instances_, open_tries_, dated_, find_backfill_;
+    SQLite::Statement live_, find_, ended_, exists_, version_, task_instances_, open_tries_, dated_, find_backfill_,
+        last_looks_, of_date_;
 };
 
 // The statements behind live(), for the test that reads their query plans.

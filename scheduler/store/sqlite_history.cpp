@@ -147,6 +147,26 @@ std::vector<model::Try> SqliteHistory::tries(model::RunId run, std::string_view 
     });
 }
 
+ports::Page<model::Notification> SqliteHistory::notifications(const ports::NotificationFilter& filter) const {
+    std::string where = "WHERE (?1 = '' OR dag_id = ?1)";
+    if (!filter.states.empty()) {
+        std::string states;  // texts of our own enum
+        for (const auto state : filter.states)
+            states += fmt::format("{}'{}'", states.empty() ? "" : ", ", model::to_text(state));
+        where += fmt::format(" AND state IN ({})", states);
+    }
+    return readers_->read([&filter, &where](SQLite::Database& db) {
+        ports::Page<model::Notification> page;
+        page.rows = read_all<model::Notification>(
+            db, select<model::Notification>((where + " ORDER BY id DESC LIMIT ?2 OFFSET ?3").c_str()), filter.dag_id,
+            filter.limit, filter.offset);
+        SQLite::Statement count(db, "SELECT count(*) FROM notification " + where);
+        bind_values(count, filter.dag_id);
+        if (count.executeStep()) page.total = count.getColumn(0).getInt64();
+        return page;
+    });
+}
+
 std::optional<model::DagVersion> SqliteHistory::version(model::DagVersionId id) const {
     return readers_->read([id](SQLite::Database& db) {
         return first(read_all<model::DagVersion>(db, select<model::DagVersion>("WHERE id = ?"), id));

@@ -23,6 +23,8 @@ class SqliteHistory final : public ports::History {
         const ports::TaskInstanceFilter& filter) const override;
     [[nodiscard]] std::vector<model::Try> tries(model::RunId run, std::string_view task_id,
                                                 int map_index) const override;
+    [[nodiscard]] ports::Page<model::Notification> notifications(
+        const ports::NotificationFilter& filter) const override;
     [[nodiscard]] std::optional<model::DagVersion> version(model::DagVersionId id) const override;
     [[nodiscard]] ports::Page<ports::BackfillRow> backfills(std::string_view dag_id, bool only_open, int limit,
                                                             std::int64_t offset) const override;

@@ -138,6 +138,11 @@ std::optional<model::Backfill> SqliteStore::find_backfill(model::BackfillId id) 
     return writer_->runs.find_backfill(id);
 }
 
+std::optional<model::Run> SqliteStore::find_row(std::string_view dag_id, std::string_view run_id,
+                                                std::optional<model::TimePoint> logical_date) {
+    return writer_->runs.row(std::string(dag_id), std::string(run_id), logical_date);
+}
+
 ports::Pruned SqliteStore::prune(model::TimePoint before, int keep_last) {
     return writer_->retention.prune(before, keep_last);
 }

@@ -25,6 +25,8 @@ class SqliteStore final : public ports::Store {
     [[nodiscard]] std::vector<model::DatedRun> dated_runs(std::string_view dag_id, model::TimePoint from,
                                                           model::TimePoint to, std::size_t most) override;
     [[nodiscard]] std::optional<model::Backfill> find_backfill(model::BackfillId id) override;
+    [[nodiscard]] std::optional<model::Run> find_row(std::string_view dag_id, std::string_view run_id,
+                                                     std::optional<model::TimePoint> logical_date) override;
     [[nodiscard]] ports::Pruned prune(model::TimePoint before, int keep_last) override;
 
     // What SqliteHistory::open takes to read this database: the path, or the name of the one in memory.

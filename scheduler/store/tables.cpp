@@ -46,6 +46,7 @@ constexpr std::array kDagRun{
     Column{"retries_used", changing},
     Column{"retry_at", changing},
     Column{"deadline_missed", changing},
+    Column{"parent", fixed},
 };
 
 constexpr std::array kTaskInstance{

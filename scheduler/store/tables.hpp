@@ -43,7 +43,8 @@ template <class Run>
 auto members(Run& r) requires std::is_same_v<std::remove_const_t<Run>, model::Run> {
     return std::tie(r.id, r.dag_id, r.run_id, r.version, r.type, r.state, r.triggered_by, r.triggering_user,
                     r.logical_date, r.data_interval, r.timezone, r.run_after, r.queued_at, r.started_at, r.ended_at,
-                    r.params, r.note, r.restart_of, r.backfill, r.retries_used, r.retry_at, r.deadline_missed);
+                    r.params, r.note, r.restart_of, r.backfill, r.retries_used, r.retry_at, r.deadline_missed,
+                    r.parent);
 }
 
 template <class TaskInstance>

@@ -157,6 +157,7 @@ Loaded load_dag(std::string_view text, const std::string& file, const std::strin
     loader.build();
     draft.dag.file = file;
     draft.dag.source = std::string(text);
+    draft.dag.folder = folder;
     draft.dag.hash = hash_of(text);
     return {std::make_shared<const model::Dag>(std::move(draft.dag)), {}};
 }

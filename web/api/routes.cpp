@@ -15,6 +15,8 @@ void add_routes(http::Router& router, const Services& services) {
     add_run_actions(router, services);
     add_why(router, services);
     add_backfills(router, services);
+    add_hitl(router, services);
+    add_notifications(router, services);
     add_import_errors(router, services);
     add_pools(router, services);
 }

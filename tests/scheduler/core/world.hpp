@@ -17,6 +17,7 @@
 
 #include "scheduler/core/memory.hpp"
 #include "scheduler/core/step.hpp"
+#include "scheduler/model/waits.hpp"
 
 namespace weir::core::testing {
 
@@ -75,6 +76,9 @@ class World {
     void release();
     // Follows wake_at up to and with `until`.
     void run_until(TimePoint until);
+
+    // What history knows of the runs that the last step asked for, as the loop hands it in.
+    void answer_lookups();
 
     void load(std::shared_ptr<const model::Dag> dag, std::shared_ptr<const model::Dag> previous = nullptr);
     void load(model::Dag dag) { load(std::make_shared<const model::Dag>(std::move(dag))); }

@@ -172,10 +172,24 @@ RunHistory Database::history_of(const model::Run& row) const {
     return history;
 }
 
+namespace {
+
+bool is_last_look(const Database& database, const model::Try& look) {
+    const auto task = database.task_instances.find({look.run, name_of_instance(look.task_id, look.map_index)});
+    return task != database.task_instances.end() && task->second.waits_since && look.reason == model::kNotYet &&
+           (task->second.state == TaskState::up_for_reschedule || task->second.state == TaskState::scheduled) &&
+           task->second.try_number == look.number;
+}
+
+}  // namespace
+
 Recovered Database::recovered() const {
     Recovered recovered;
     if (!runs.empty()) recovered.next_run = {runs.rbegin()->first.value + 1};
     if (!tries.empty()) recovered.next_try = {tries.rbegin()->first.value + 1};
+    if (!notifications.empty()) recovered.next_notification = {notifications.rbegin()->first.value + 1};
+    for (const auto& [id, row] : notifications)
+        if (row.state == model::NotificationState::pending) recovered.notifications.push_back(row);
     if (!versions.empty()) recovered.next_version = {versions.rbegin()->first.value + 1};
     if (!backfills.empty()) recovered.next_backfill = {backfills.rbegin()->first.value + 1};
     for (const auto& [id, row] : dags) {
@@ -197,7 +211,7 @@ Recovered Database::recovered() const {
         if (is_finished(row.state)) continue;
         Recovered::LiveRun live{history_of(row), {}};
         for (const auto& [try_id, open] : tries)
-            if (open.run == id && is_open(open)) live.open_tries.push_back(open);
+            if (open.run == id && (is_open(open) || is_last_look(*this, open))) live.open_tries.push_back(open);
         recovered.runs.push_back(std::move(live));
     }
     return recovered;
@@ -295,6 +309,22 @@ void World::run_until(TimePoint until) {
     }
     now = std::max(now, until);
     told_ = all;
+}
+
+void World::answer_lookups() {
+    std::vector<Input> answers;
+    for (const auto& effect : turn.effects) {
+        const auto* asked = std::get_if<LookUpRun>(&effect);
+        if (asked == nullptr) continue;
+        RunFound found{asked->what, std::nullopt};
+        for (const auto& [id, row] : database.runs)
+            if (row.dag_id == asked->what.dag_id &&
+                (asked->what.run_id.empty() ? row.logical_date == asked->what.logical_date
+                                            : row.run_id == asked->what.run_id))
+                found.run = row;
+        answers.emplace_back(std::move(found));
+    }
+    step(answers);
 }
 
 void World::load(std::shared_ptr<const model::Dag> dag, std::shared_ptr<const model::Dag> previous) {
@@ -527,7 +557,9 @@ std::string World::name_of(model::TryId id) const {
 }
 
 void World::tell_effect(const Effect& effect) {
-    if (const auto* launch = std::get_if<Launch>(&effect))
+    if (const auto* launch = std::get_if<Launch>(&effect); launch != nullptr && is_delivery(launch->id))
+        tell("deliver " + std::to_string(notification_of(launch->id).value) + "/" + std::to_string(launch->try_number));
+    else if (launch != nullptr)
         tell("launch " + name_of(launch->id) + "/" + std::to_string(launch->try_number));
     else if (const auto* kill = std::get_if<KillTry>(&effect))
         tell("kill " + name_of(kill->id));
@@ -557,6 +589,10 @@ void World::check_fold() {
     for (const auto& [id, row] : database.dags) REQUIRE(row == memory().definitions.at(id).state);
     for (const auto& [id, live] : memory().backfills) REQUIRE(database.backfills.at(id) == live.row);
     for (const auto& [id, row] : database.backfills) REQUIRE((row.ended_at || memory().backfills.contains(id)));
+    for (const auto& [id, row] : database.notifications) {
+        REQUIRE((row.state == model::NotificationState::pending) == memory().deliveries.contains(id));
+        if (memory().deliveries.contains(id)) REQUIRE(memory().deliveries.at(id).row == row);
+    }
 }
 
 // Invariants 2 and 4, from rows alone.
@@ -593,6 +629,10 @@ void World::check_caps() const {
 
 // Invariants 1 and 3: the try is on disk, and the task's rule holds.
 void World::check_launch(const Launch& launch) const {
+    if (is_delivery(launch.id)) {
+        REQUIRE(database.notifications.at(notification_of(launch.id)).attempts == launch.try_number);
+        return;
+    }
     REQUIRE(database.tries.contains(launch.id));
     const auto& row = database.tries.at(launch.id);
     const auto& dag = *database.texts.at(database.runs.at(row.run).version);

@@ -64,6 +64,15 @@ struct FakeHistory : ports::History {
             if (row.run == run && row.task_id == task_id && row.map_index == map_index) found.push_back(row);
         return found;
     }
+    std::vector<model::Notification> notification_rows;
+    [[nodiscard]] ports::Page<model::Notification> notifications(
+        const ports::NotificationFilter& filter) const override {
+        ports::Page<model::Notification> page;
+        for (const auto& row : notification_rows)
+            if (any(filter.states, row.state)) page.rows.push_back(row);
+        page.total = static_cast<std::int64_t>(page.rows.size());
+        return page;
+    }
     [[nodiscard]] std::optional<model::DagVersion> version(model::DagVersionId id) const override {
         for (const auto& row : versions)
             if (row.id == id) return row;
