@@ -71,7 +71,9 @@ Ending dispatch(OperatorKind kind, const Json& settings, SettingsReader& reader,
         case OperatorKind::approve:
             break;
     }
-    return {kBadSettings, Error{ErrorKind::invalid, "no process does this: `run` starts a program of yours, and `dag` and `approve` wait in the daemon"}};
+    return {kBadSettings,
+            Error{ErrorKind::invalid,
+                  "no process does this: `run` starts a program of yours, and `dag` and `approve` wait in the daemon"}};
 }
 
 Result<void> write_outputs(const std::string& path, const Json& outputs) {

@@ -452,14 +452,14 @@ void apply(Work& work, const RunFound& input) {
 
 namespace {
 
-struct Answer {
+struct Decision {
     bool approved = false;
     Json values = Json::object();
     std::string by;
     std::string note;
 };
 
-void take_answer(Work& work, LiveRun& run, RecordIndex index, const ApproveSettings& settings, const Answer& answer) {
+void take_answer(Work& work, LiveRun& run, RecordIndex index, const ApproveSettings& settings, const Decision& answer) {
     auto& outputs = run.tasks[index].outputs;
     if (!outputs.is_object()) outputs = Json::object();
     outputs["decision"] = answer.approved ? "approve" : "reject";
@@ -484,7 +484,7 @@ void time_out_question(Work& work, LiveRun& run, RecordIndex index, const Json& 
     if (!settings->approved_by_default)
         return finish_now(work, run, index, TaskState::failed,
                           fmt::format("nobody answered in {}", model::format_duration(run.task(index).timeout)));
-    Answer answer{*settings->approved_by_default, Json::object(), "timeout", ""};
+    Decision answer{*settings->approved_by_default, Json::object(), "timeout", ""};
     auto checked = check_form(*settings, Json::object());
     if (answer.approved && !checked.errors.empty())
         return finish_now(
@@ -518,7 +518,7 @@ void apply(Work& work, const Decide& input) {
     const auto rendered = rendered_settings(*run, *index);
     const auto settings = rendered ? read_approve(*rendered) : rendered.error();
     if (!settings) return reply(work, input.request, ErrorKind::conflict, settings.error().message);
-    Answer answer{input.approved, Json::object(), input.user.empty() ? "somebody" : input.user, input.note};
+    Decision answer{input.approved, Json::object(), input.user.empty() ? "somebody" : input.user, input.note};
     if (input.approved) {
         auto checked = check_form(*settings, input.values);
         if (!checked.errors.empty())

@@ -249,7 +249,7 @@ struct Recovered {
 };
 
 using Input = std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks,
-                           ClearTasks, MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain, Decide,
-                           TryStarted, TryExited, TryRefused, TryLost, ExecutorListed, RunFound>;
+                           ClearTasks, MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain,
+                           Decide, TryStarted, TryExited, TryRefused, TryLost, ExecutorListed, RunFound>;
 
 }  // namespace weir::core

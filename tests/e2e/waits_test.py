@@ -72,7 +72,7 @@ class Waits(House):
     def test_a_person_approves_with_a_form(self):
         self.dag("ask", """
             tasks:
-              ok: {approve: {message: Publish?, form: {limit: {type: integer, minimum: 1}}}}
+              ok: {approve: {message: "Publish?", form: {limit: {type: integer, minimum: 1}}}}
               after: {needs: ok, run: 'echo limit=$L', env: {L: "${{ tasks.ok.outputs.form.limit }}"}}
             """)
         self.start()

@@ -15,7 +15,7 @@ void add_logs(http::Router& router, const Services& services);
 void add_run_actions(http::Router& router, const Services& services);  // retry, kill, clear
 void add_why(http::Router& router, const Services& services);
 void add_backfills(http::Router& router, const Services& services);
-void add_hitl(http::Router& router, const Services& services);         // what a person is asked, and the answer
+void add_hitl(http::Router& router, const Services& services);  // what a person is asked, and the answer
 void add_notifications(http::Router& router, const Services& services);
 void add_import_errors(http::Router& router, const Services& services);
 void add_pools(http::Router& router, const Services& services);

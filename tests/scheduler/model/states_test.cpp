@@ -26,7 +26,7 @@ TEST_CASE_TEMPLATE("every value has one text of its own and is read back from it
 TEST_CASE("the tables reach to the last value of their enums") {
     CHECK(enum_names<RunState>().back().value == RunState::failed);
     CHECK(enum_names<RunType>().back().value == RunType::asset_triggered);
-    CHECK(enum_names<TriggeredBy>().back().value == TriggeredBy::backfill);
+    CHECK(enum_names<TriggeredBy>().back().value == TriggeredBy::operator_);
     CHECK(enum_names<TaskState>().back().value == TaskState::removed);
     CHECK(enum_names<TryState>().back().value == TryState::lost);
     CHECK(enum_names<TriggerRule>().back().value == TriggerRule::always);
