@@ -92,6 +92,7 @@ TEST_CASE("a backfill makes a run for each date of its range, both ends included
     CHECK(past.world.answer().dates.size() == 4);
 }
 
+// Airflow #58752: with two schedulers, max_active_runs of 1 let several runs in.
 TEST_CASE("no more than max_active_runs of a backfill are live at once, and the next begins as one ends") {
     Past past;
     past.create(1, 5, 2);
@@ -112,6 +113,7 @@ TEST_CASE("the DAG's own max_active_runs neither counts nor holds back a backfil
     CHECK(past.world.run("next").state == RunState::running);
 }
 
+// Airflow #68721: a backfill was marked complete before its fast runs had all been dispatched, and the rest were stranded.
 TEST_CASE("a backfill is complete only when every one of its runs has ended") {
     Past past;
     past.create(1, 3, 3);
