@@ -49,6 +49,11 @@ void Loop::recover() {
         recovered.backfills.push_back({std::move(backfill), std::move(dates)});
     }
     recovered.notifications = std::move(stored.open_notifications);
+    recovered.assets = std::move(stored.assets);
+    recovered.events = std::move(stored.open_events);
+    recovered.counted_events = std::move(stored.counted_events);
+    recovered.reruns = std::move(stored.reruns);
+    recovered.next_event = stored.next_event;
     recovered.next_backfill = stored.next_backfill;
     recovered.next_notification = stored.next_notification;
     if (!recovered.runs.empty()) spdlog::info("recovered {} open run(s)", recovered.runs.size());
@@ -79,7 +84,7 @@ void Loop::turn(std::chrono::microseconds patience) {
         parts_.report_health({.heartbeat = now});
         return;
     }
-    look_up_history(inputs);
+    look_up_history(inputs, now);
     const auto turn = core::step(state_, inputs, now);
     if (!commit(turn)) return;
     release(turn);
@@ -88,7 +93,7 @@ void Loop::turn(std::chrono::microseconds patience) {
     parts_.report_health({.heartbeat = now});
 }
 
-void Loop::look_up_history(std::vector<core::Input>& inputs) {
+void Loop::look_up_history(std::vector<core::Input>& inputs, model::TimePoint now) {
     for (auto& input : inputs) {
         if (auto* trigger = std::get_if<core::TriggerRun>(&input)) {
             trigger->found_same = parts_.store.has_run(trigger->dag_id, trigger->run_id, trigger->logical_date);
@@ -115,8 +120,13 @@ void Loop::look_up_history(std::vector<core::Input>& inputs) {
                 parts_.store.dated_runs(backfill->dag_id, backfill->from, backfill->to, core::kMostFoundDates + 1);
         } else if (auto* change = std::get_if<core::ChangeBackfill>(&input)) {
             change->found = parts_.store.find_backfill(change->id);
+        } else if (auto* replay = std::get_if<core::ReplayEvent>(&input)) {
+            replay->found = parts_.store.find_event(replay->id);
         }
     }
+    // Last, since a replay's questions follow from what was found.
+    auto questions = core::ledger_questions(state_, inputs, now);
+    if (!questions.empty()) inputs.insert(inputs.begin(), parts_.store.read_ledger(std::move(questions)));
 }
 
 bool Loop::commit(const core::Turn& turn) {
@@ -155,6 +165,7 @@ void Loop::release(const core::Turn& turn) {
                        [this](const core::FetchRun& fetch) { this->fetch(fetch); },
                        [this](const core::Reply& reply) { parts_.answer(reply); },
                        [this](const core::Explained& answer) { parts_.explained(answer); },
+                       [this](const core::EventsTaken& taken) { parts_.taken(taken); },
                        [](const core::Note& note) { spdlog::warn("{}", note.text); },
                        [this](const core::LookUpRun& asked) {
                            const auto& what = asked.what;

@@ -28,6 +28,7 @@ struct LoopParts {
     // Called after the commit that the answer tells of.
     std::function<void(const core::Reply& reply)> answer;
     std::function<void(const core::Explained& answer)> explained = [](const core::Explained&) {};
+    std::function<void(const core::EventsTaken& taken)> taken = [](const core::EventsTaken&) {};
     std::function<void(ports::Health health)> report_health = [](const ports::Health&) {};
     // Told after each commit; must be quick.
     std::function<void(const core::Turn& turn)> committed = {};
@@ -49,7 +50,7 @@ class Loop {
     void turn(std::chrono::microseconds patience);
 
    private:
-    void look_up_history(std::vector<core::Input>& inputs);
+    void look_up_history(std::vector<core::Input>& inputs, model::TimePoint now);
     // False when the daemon stops before there was room on the disk: the effects must not happen.
     [[nodiscard]] bool commit(const core::Turn& turn);
     void release(const core::Turn& turn);

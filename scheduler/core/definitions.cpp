@@ -15,11 +15,12 @@ namespace {
 std::vector<ScheduleEntry> compile_schedule(const model::Dag& dag) {
     std::vector<ScheduleEntry> entries;
     for (const auto& schedule : dag.schedule) {
-        const auto& setting = std::get<model::CronSchedule>(schedule);
-        auto cron = calendar::Cron::parse(setting.cron);
-        auto zone = calendar::Zone::find(setting.timezone);
+        const auto* setting = std::get_if<model::CronSchedule>(&schedule);
+        if (setting == nullptr) continue;
+        auto cron = calendar::Cron::parse(setting->cron);
+        auto zone = calendar::Zone::find(setting->timezone);
         model::invariant(cron && zone, "the loader has checked the schedule");
-        entries.push_back({std::move(*cron), std::move(*zone), setting});
+        entries.push_back({std::move(*cron), std::move(*zone), *setting});
     }
     return entries;
 }

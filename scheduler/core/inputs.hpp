@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "scheduler/core/deferrals.hpp"
+#include "scheduler/core/ledger.hpp"
 #include "scheduler/model/dag.hpp"
+#include "scheduler/model/event.hpp"
 #include "scheduler/model/ids.hpp"
 #include "scheduler/model/run.hpp"
 
@@ -221,6 +223,29 @@ struct RunFound {
     std::optional<model::Run> run;
 };
 
+// --- events --------------------------------------------------------------------------------------------------------------
+
+// An event as it came from a source; or, with `fault`, what came in its place and could not be read.
+struct IncomingEvent {
+    model::CloudEvent event;
+    std::string position;
+    std::string fault = {};  // "this is no JSON"
+    std::string raw = {};    // its beginning
+};
+// One batch of one source, of at most kMostEventsAtOnce. Answered by EventsTaken, after which the source may forget it.
+struct EventsReceived {
+    model::RequestId receipt;
+    std::string source;
+    std::vector<IncomingEvent> events;
+    std::vector<model::SourcePosition> positions = {};  // committed with them
+};
+// A rejected event is taken once more.
+struct ReplayEvent {
+    model::RequestId request;
+    model::EventId id;
+    std::optional<model::Event> found = std::nullopt;
+};
+
 // --- recovery ------------------------------------------------------------------------------------------------------------
 
 // The first input of a life: what the store says was open. `next_…` continue the counters.
@@ -241,15 +266,25 @@ struct Recovered {
     };
     std::vector<OpenBackfill> backfills;             // running or paused, or with runs that are queued or running
     std::vector<model::Notification> notifications;  // pending
+    std::vector<model::AssetState> assets;
+    std::vector<model::Event> events;  // pending
+    struct Counted {
+        model::CountedEvent row;
+        model::CloudEvent event;
+    };
+    std::vector<Counted> counted_events;  // by event
+    std::vector<model::Run> reruns;       // with rerun_at
     model::RunId next_run{1};
     model::TryId next_try{1};
     model::DagVersionId next_version{1};
     model::BackfillId next_backfill{1};
     model::NotificationId next_notification{1};
+    model::EventId next_event{1};
 };
 
-using Input = std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks,
-                           ClearTasks, MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain,
-                           Decide, TryStarted, TryExited, TryRefused, TryLost, ExecutorListed, RunFound>;
+using Input =
+    std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks, ClearTasks,
+                 MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain, Decide, TryStarted,
+                 TryExited, TryRefused, TryLost, ExecutorListed, RunFound, LedgerRead, EventsReceived, ReplayEvent>;
 
 }  // namespace weir::core

@@ -30,6 +30,9 @@ class State {
     std::unique_ptr<Memory> memory_;
 };
 
+// What step() must know of the ledger for these inputs, and for what is due: the answer is handed in with them, in front.
+[[nodiscard]] LedgerQuestions ledger_questions(const State& state, std::span<const Input> inputs, model::TimePoint now);
+
 // `now` never runs backwards between calls: the loop holds it (see Clock).
 [[nodiscard]] Turn step(State& state, std::span<const Input> inputs, model::TimePoint now);
 
@@ -38,6 +41,9 @@ class State {
 
 // The tries given to this executor whose end is not known yet.
 [[nodiscard]] std::vector<model::TryId> active_tries(const State& state, std::string_view executor);
+
+// False while so many runs and events wait that the sources should wait too.
+[[nodiscard]] bool accepts_events(const State& state);
 
 // How busy it is, for health and metrics.
 struct Load {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scheduler/core/deferrals.hpp"
+#include "scheduler/model/event.hpp"
 #include "scheduler/model/ids.hpp"
 #include "scheduler/model/result.hpp"
 #include "scheduler/model/run.hpp"
@@ -20,9 +21,17 @@ struct TryErased {
     model::TryId id;
 };
 
+// The events that counted towards a run have made it, or are too old for it.
+struct EventsConsumed {
+    std::string dag_id;
+    int entry = 0;
+    model::EventId through;
+};
+
 // Rows written whole, insert or replace by key. Folding all changes in order gives the live state.
 using Change = std::variant<model::DagVersion, model::DagState, model::Backfill, model::Run, model::TaskInstance,
-                            model::Try, TryErased, model::Notification>;
+                            model::Try, TryErased, model::Notification, model::Event, model::Window, model::AssetState,
+                            model::SourcePosition, model::CountedEvent, EventsConsumed>;
 
 // Start this try. Idempotent per id.
 struct Launch {
@@ -68,6 +77,7 @@ struct Answer {
     std::vector<model::TaskInstance> task_instances;  // of a clear or mark, as they were before it
     std::optional<model::Backfill> backfill;
     std::vector<model::TimePoint> dates;  // of a backfill, in the order of their runs
+    std::optional<model::Event> event;    // of a replay
 };
 struct Reply {
     model::RequestId request;
@@ -87,11 +97,16 @@ struct Explained {
 struct LookUpRun {
     AwaitedRun what;
 };
+// A batch of events is on disk: its source may forget it.
+struct EventsTaken {
+    model::RequestId receipt;
+    std::vector<model::Event> events;  // in the order of the batch
+};
 // Words for the daemon's log: of something that a person should know and did not ask for.
 struct Note {
     std::string text;
 };
-using Effect = std::variant<Launch, KillTry, Acknowledge, FetchRun, Reply, Explained, LookUpRun, Note>;
+using Effect = std::variant<Launch, KillTry, Acknowledge, FetchRun, Reply, Explained, LookUpRun, EventsTaken, Note>;
 
 struct Turn {
     std::vector<Change> changes;

@@ -243,6 +243,11 @@ void reset_all_tasks(Work& work, LiveRun& run);
 // A finished run queues again behind its limit, like a new one.
 void requeue(Work& work, LiveRun& run);
 
+// --- events.cpp ------------------------------------------------------------------------------------------------------------
+void apply(Work& work, const LedgerRead& input);
+void apply(Work& work, const EventsReceived& input);
+void apply(Work& work, const ReplayEvent& input);
+
 // --- recovery.cpp ----------------------------------------------------------------------------------------------------------
 void apply(Work& work, const Recovered& input);
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "scheduler/model/json.hpp"
+#include "scheduler/model/schedules.hpp"
 #include "scheduler/model/states.hpp"
 #include "scheduler/model/time.hpp"
 
@@ -100,18 +101,11 @@ struct Task {
     bool wait_for_downstream = false;      // and until its direct downstream tasks did, there
     Duration deadline{0};                  // from the run's start; when it passes somebody is told. 0 is none
     std::vector<Alert> alerts;
+    std::vector<std::string> produces;  // assets, whose window is the run's data interval: told when it succeeds
     std::string executor = "process";
     std::uint64_t log_limit = kDefaultLogLimit;
     int line = 0;  // of the task's key in the file
 };
-
-struct CronSchedule {
-    std::string cron;      // known to parse
-    std::string timezone;  // IANA name, known to exist
-    Catchup catchup = Catchup::latest;
-    bool operator==(const CronSchedule&) const = default;
-};
-using Schedule = std::variant<CronSchedule>;
 
 struct Param {
     std::string name;

@@ -32,6 +32,8 @@ struct DagState {
     bool removed = false;  // its file is gone; history stays
     // The last cron tick that was decided on (run made, or skipped by catchup). No tick up to here ever fires again.
     std::optional<TimePoint> scheduled_through;
+    // The end of the last interval of its window schedule whose deadline was decided on.
+    std::optional<TimePoint> windows_through;
     int failed_in_a_row = 0;  // of its newest ended runs; see Dag::pause_after_failures
     bool operator==(const DagState&) const = default;
 };
@@ -61,6 +63,12 @@ struct Run {
     bool deadline_missed = false;       // and somebody was told
     // The task that made it: {"dag_id", "run_id", "task_id", "map_index", "ancestors": the DAGs above, outermost first}.
     Json parent;
+    // What made it, of windows and events: see docs/windows.md. Null: something else.
+    Json cause;
+    // What the ledger had when its tasks were last told to begin: of later revisions they may know nothing.
+    EventId ledger_through;
+    std::optional<TimePoint> stale_since;  // its windows were corrected, and it is left to a person to run it again
+    std::optional<TimePoint> rerun_at;     // its windows were corrected: it runs again then, or when it has ended
     bool operator==(const Run&) const = default;
 };
 

@@ -123,4 +123,36 @@ std::span<const EnumName<Reprocess>> enum_names() {
     return kNames;
 }
 
+template <>
+std::span<const EnumName<Disposition>> enum_names() {
+    static constexpr std::array kNames{
+        EnumName{Disposition::pending, "pending"},     EnumName{Disposition::created_run, "created_run"},
+        EnumName{Disposition::counted, "counted"},     EnumName{Disposition::unmatched, "unmatched"},
+        EnumName{Disposition::duplicate, "duplicate"}, EnumName{Disposition::late, "late"},
+        EnumName{Disposition::coalesced, "coalesced"}, EnumName{Disposition::revised, "revised"},
+        EnumName{Disposition::rejected, "rejected"},   EnumName{Disposition::replayed, "replayed"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<OnDeadline>> enum_names() {
+    static constexpr std::array kNames{EnumName{OnDeadline::fail, "fail"}, EnumName{OnDeadline::run, "run"},
+                                       EnumName{OnDeadline::skip, "skip"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<OnRevision>> enum_names() {
+    static constexpr std::array kNames{EnumName{OnRevision::rerun, "rerun"},
+                                       EnumName{OnRevision::mark_stale, "mark_stale"},
+                                       EnumName{OnRevision::ignore, "ignore"}};
+    return kNames;
+}
+
+template <>
+std::span<const EnumName<Batch>> enum_names() {
+    static constexpr std::array kNames{EnumName{Batch::one, "one"}, EnumName{Batch::all, "all"}};
+    return kNames;
+}
+
 }  // namespace weir::model

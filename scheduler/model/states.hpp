@@ -69,6 +69,27 @@ enum class Reprocess : std::uint8_t {
     completed,  // also those whose run ended in any way
 };
 
+// What became of an event.
+enum class Disposition : std::uint8_t {
+    pending,      // a task has produced it; the next step decides
+    created_run,  // it made a run
+    counted,      // it counts towards a run that waits for more
+    unmatched,    // recorded; no schedule uses it
+    duplicate,    // it was there before
+    late,         // its interval was decided without it
+    coalesced,    // a run that has not begun yet takes it along
+    revised,      // it corrects what a run has used
+    rejected,     // it makes no sense: see its reason. It can be replayed
+    replayed,     // it was rejected, and then replayed
+};
+
+// A window schedule's interval is not complete at its deadline.
+enum class OnDeadline : std::uint8_t { fail, run, skip };
+// A window was corrected that a run has used.
+enum class OnRevision : std::uint8_t { rerun, mark_stale, ignore };
+// How many events a run of an event schedule takes: one, or all that have come until it begins.
+enum class Batch : std::uint8_t { one, all };
+
 template <class Enum>
 struct EnumName {
     Enum value;

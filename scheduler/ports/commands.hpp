@@ -8,7 +8,8 @@
 namespace weir::ports {
 
 using Command = std::variant<core::TriggerRun, core::SetPaused, core::RetryTasks, core::ClearTasks, core::MarkTasks,
-                             core::ChangeRun, core::Kill, core::CreateBackfill, core::ChangeBackfill, core::Decide>;
+                             core::ChangeRun, core::Kill, core::CreateBackfill, core::ChangeBackfill, core::Decide,
+                             core::ReplayEvent>;
 
 struct Health {
     bool database_healthy = true;  // false while commits fail for want of disk

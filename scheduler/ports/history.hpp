@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/model/event.hpp"
 #include "scheduler/model/run.hpp"
 
 namespace weir::ports {
@@ -56,6 +57,27 @@ struct NotificationFilter {
     std::int64_t offset = 0;
 };
 
+struct EventFilter {
+    std::string source;  // by which it came; empty: any
+    std::string type;    // empty: any
+    std::string subject;
+    std::vector<model::Disposition> dispositions;  // empty: any
+    model::RunId run;                              // that it made; none: any
+    std::optional<model::TimePoint> received_gte, received_lte;
+    int limit = 50;
+    std::int64_t offset = 0;
+};
+
+struct WindowFilter {
+    std::string asset;               // empty: all
+    std::optional<std::string> key;  // empty text: the windows without key; nullopt: all
+    std::optional<model::TimePoint> start_gte, end_lte;
+    bool all_revisions = false;  // else the newest of each window
+    bool newest_first = true;
+    int limit = 50;
+    std::int64_t offset = 0;
+};
+
 struct TaskInstanceRow {
     model::TaskInstance task_instance;
     model::Run run;  // the run it belongs to
@@ -96,6 +118,11 @@ class History {
     [[nodiscard]] virtual Page<BackfillRow> backfills(std::string_view dag_id, bool only_open, int limit,
                                                       std::int64_t offset) const = 0;
     [[nodiscard]] virtual std::optional<BackfillRow> backfill(model::BackfillId id) const = 0;
+    [[nodiscard]] virtual Page<model::Event> events(const EventFilter& filter) const = 0;  // newest first
+    [[nodiscard]] virtual std::optional<model::Event> event(model::EventId id) const = 0;
+    [[nodiscard]] virtual Page<model::Window> windows(const WindowFilter& filter) const = 0;  // by start
+    [[nodiscard]] virtual std::vector<model::AssetState> assets() const = 0;                  // by asset and key
+    [[nodiscard]] virtual std::vector<model::SourcePosition> positions(std::string_view source) const = 0;
 };
 
 }  // namespace weir::ports

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "scheduler/core/inputs.hpp"
 #include "scheduler/core/turn.hpp"
 #include "scheduler/model/result.hpp"
 #include "scheduler/model/run.hpp"
@@ -28,11 +29,16 @@ struct StoredState {
     // Running or paused, or with runs that are queued or running.
     std::vector<model::Backfill> open_backfills;
     std::vector<model::Notification> open_notifications;  // pending
+    std::vector<model::AssetState> assets;
+    std::vector<model::Event> open_events;  // pending
+    std::vector<core::Recovered::Counted> counted_events;
+    std::vector<model::Run> reruns;  // with rerun_at
     model::RunId next_run{1};
     model::TryId next_try{1};
     model::DagVersionId next_version{1};
     model::BackfillId next_backfill{1};
     model::NotificationId next_notification{1};
+    model::EventId next_event{1};
 };
 
 // What retention removed: the caller deletes these log folders, after the commit.
@@ -66,6 +72,9 @@ class Store {
     // The run alone; by its logical date where `run_id` is empty.
     [[nodiscard]] virtual std::optional<model::Run> find_row(std::string_view dag_id, std::string_view run_id,
                                                              std::optional<model::TimePoint> logical_date) = 0;
+
+    [[nodiscard]] virtual core::LedgerRead read_ledger(core::LedgerQuestions questions) = 0;
+    [[nodiscard]] virtual std::optional<model::Event> find_event(model::EventId id) = 0;
 
     // Deletes at most a small slice of finished runs that ended before `before` and are not among their DAG's `keep_last`.
     [[nodiscard]] virtual Pruned prune(model::TimePoint before, int keep_last) = 0;

@@ -31,7 +31,8 @@ class Binder {
     void put(int value) { statement_.bind(++index_, value); }
     void put(std::int64_t value) { statement_.bind(++index_, value); }
     void put(const std::string& value) { statement_.bindNoCopy(++index_, value); }
-    void put(model::TimePoint value) { put(std::int64_t{value.time_since_epoch().count()}); }
+    void put(model::TimePoint value) { put(value.time_since_epoch()); }
+    void put(std::chrono::microseconds value) { put(std::int64_t{value.count()}); }
     void put(const model::Interval& value) {
         put(value.start);
         put(value.end);
@@ -94,7 +95,12 @@ class RowReader {
     void get(int& value) { value = column().getInt(); }
     void get(std::int64_t& value) { value = column().getInt64(); }
     void get(std::string& value) { value = column().getString(); }
+    void get(std::chrono::microseconds& value) { value = std::chrono::microseconds{column().getInt64()}; }
     void get(model::TimePoint& value) { value = model::TimePoint{std::chrono::microseconds{column().getInt64()}}; }
+    void get(model::Interval& value) {
+        get(value.start);
+        get(value.end);
+    }
     void get(std::optional<model::Interval>& value) {
         const auto start = next<std::optional<model::TimePoint>>();
         const auto end = next<std::optional<model::TimePoint>>();

@@ -68,6 +68,7 @@ std::vector<std::string> find_faults(SQLite::Database& db) {
     find_unknown<model::TaskState>(db, "task_instance", "state", findings);
     find_unknown<model::OperatorKind>(db, "task_instance", "operator_kind", findings);
     find_unknown<model::TryState>(db, "task_try", "state", findings);
+    find_unknown<model::Disposition>(db, "event", "disposition", findings);
     return findings;
 }
 

@@ -73,6 +73,36 @@ std::string open_notifications_sql() {
                        column_list(table<model::Notification>(), "n"));
 }
 
+std::string assets_sql() {
+    return fmt::format("SELECT {} FROM asset AS a", column_list(table<model::AssetState>(), "a"));
+}
+
+std::string open_events_sql() {
+    return fmt::format("SELECT {} FROM event AS e WHERE e.disposition = 'pending' ORDER BY e.id",
+                       column_list(table<model::Event>(), "e"));
+}
+
+std::string counted_events_sql() {
+    return fmt::format("SELECT {}, {} FROM counted_event AS c JOIN event AS e ON e.id = c.event ORDER BY c.event",
+                       column_list(table<model::CountedEvent>(), "c"), column_list(table<model::Event>(), "e"));
+}
+
+std::string reruns_sql() {
+    return fmt::format("SELECT {} FROM dag_run AS r WHERE r.rerun_at IS NOT NULL",
+                       column_list(table<model::Run>(), "r"));
+}
+
+std::vector<core::Recovered::Counted> read_counted_events(SQLite::Database& db) {
+    std::vector<core::Recovered::Counted> counted;
+    SQLite::Statement select(db, counted_events_sql());
+    while (select.executeStep()) {
+        RowReader reader(select);
+        const auto row = read_row<model::CountedEvent>(reader);
+        counted.push_back({row, read_row<model::Event>(reader).event});
+    }
+    return counted;
+}
+
 template <class Row>
 std::vector<Row> read_rows(SQLite::Database& db, const std::string& sql) {
     std::vector<Row> rows;
@@ -95,6 +125,11 @@ ports::StoredState recover(SQLite::Database& db, RunReader& runs) {
     state.dates_ahead = read_dates_ahead(db, state.dags);
     state.open_backfills = read_rows<model::Backfill>(db, open_backfills_sql());
     state.open_notifications = read_rows<model::Notification>(db, open_notifications_sql());
+    state.assets = read_rows<model::AssetState>(db, assets_sql());
+    state.open_events = read_rows<model::Event>(db, open_events_sql());
+    state.counted_events = read_counted_events(db);
+    state.reruns = read_rows<model::Run>(db, reruns_sql());
+    state.next_event = next_id<model::EventId>(db, "event");
     state.next_run = next_id<model::RunId>(db, "dag_run");
     state.next_try = next_id<model::TryId>(db, "task_try");
     state.next_version = next_id<model::DagVersionId>(db, "dag_version");
@@ -106,6 +141,7 @@ ports::StoredState recover(SQLite::Database& db, RunReader& runs) {
 std::vector<std::string> recovery_sql() {
     std::vector<std::string> sql = live_run_sql();
     sql.insert(sql.end(), {dags_sql(), kVersions, kDatesAhead, open_backfills_sql(), open_notifications_sql(),
+                           assets_sql(), open_events_sql(), counted_events_sql(), reruns_sql(), next_id_sql("event"),
                            next_id_sql("dag_run"), next_id_sql("task_try"), next_id_sql("dag_version"),
                            next_id_sql("backfill"), next_id_sql("notification")});
     return sql;

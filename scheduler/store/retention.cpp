@@ -22,6 +22,8 @@ const char* const kRaiseFloors =
     " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
     "INSERT INTO id_floor SELECT 'notification', max(id) + 1 FROM notification HAVING max(id) IS NOT NULL"
     " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
+    "INSERT INTO id_floor SELECT 'event', max(id) + 1 FROM event HAVING max(id) IS NOT NULL"
+    " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
     "INSERT INTO id_floor SELECT 'task_try', max(id) + 1 FROM task_try HAVING max(id) IS NOT NULL"
     " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
     "INSERT INTO id_floor SELECT 'dag_version', max(id) + 1 FROM dag_version HAVING max(id) IS NOT NULL"

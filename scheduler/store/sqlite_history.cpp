@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "scheduler/store/backfill_list.hpp"
+#include "scheduler/store/event_list.hpp"
 #include "scheduler/store/migrate.hpp"
 #include "scheduler/store/run_list.hpp"
 #include "scheduler/store/tables.hpp"
@@ -182,6 +183,33 @@ ports::Page<ports::BackfillRow> SqliteHistory::backfills(std::string_view dag_id
 
 std::optional<ports::BackfillRow> SqliteHistory::backfill(model::BackfillId id) const {
     return readers_->read([id](SQLite::Database& db) { return find_backfill(db, id); });
+}
+
+ports::Page<model::Event> SqliteHistory::events(const ports::EventFilter& filter) const {
+    return readers_->read([&filter](SQLite::Database& db) { return list_events(db, filter); });
+}
+
+std::optional<model::Event> SqliteHistory::event(model::EventId id) const {
+    return readers_->read([id](SQLite::Database& db) {
+        return first(read_all<model::Event>(db, select<model::Event>("WHERE id = ?"), id));
+    });
+}
+
+ports::Page<model::Window> SqliteHistory::windows(const ports::WindowFilter& filter) const {
+    return readers_->read([&filter](SQLite::Database& db) { return list_windows(db, filter); });
+}
+
+std::vector<model::AssetState> SqliteHistory::assets() const {
+    return readers_->read([](SQLite::Database& db) {
+        return read_all<model::AssetState>(db, select<model::AssetState>("ORDER BY asset, key"));
+    });
+}
+
+std::vector<model::SourcePosition> SqliteHistory::positions(std::string_view source) const {
+    return readers_->read([source = std::string(source)](SQLite::Database& db) {
+        return read_all<model::SourcePosition>(db, select<model::SourcePosition>("WHERE source = ? ORDER BY part"),
+                                               source);
+    });
 }
 
 }  // namespace weir::store

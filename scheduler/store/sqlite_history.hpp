@@ -29,6 +29,11 @@ class SqliteHistory final : public ports::History {
     [[nodiscard]] ports::Page<ports::BackfillRow> backfills(std::string_view dag_id, bool only_open, int limit,
                                                             std::int64_t offset) const override;
     [[nodiscard]] std::optional<ports::BackfillRow> backfill(model::BackfillId id) const override;
+    [[nodiscard]] ports::Page<model::Event> events(const ports::EventFilter& filter) const override;
+    [[nodiscard]] std::optional<model::Event> event(model::EventId id) const override;
+    [[nodiscard]] ports::Page<model::Window> windows(const ports::WindowFilter& filter) const override;
+    [[nodiscard]] std::vector<model::AssetState> assets() const override;
+    [[nodiscard]] std::vector<model::SourcePosition> positions(std::string_view source) const override;
 
    private:
     class Readers;

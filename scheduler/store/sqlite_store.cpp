@@ -5,6 +5,7 @@
 
 #include <atomic>
 
+#include "scheduler/store/ledger_reader.hpp"
 #include "scheduler/store/lock_file.hpp"
 #include "scheduler/store/migrate.hpp"
 #include "scheduler/store/recovery.hpp"
@@ -27,7 +28,13 @@ class Upserts {
           task_try_(db, upsert_sql(table<model::Try>())),
           backfill_(db, upsert_sql(table<model::Backfill>())),
           notification_(db, upsert_sql(table<model::Notification>())),
-          erase_try_(db, "DELETE FROM task_try WHERE id = ?") {}
+          event_(db, upsert_sql(table<model::Event>())),
+          window_(db, upsert_sql(table<model::Window>())),
+          asset_(db, upsert_sql(table<model::AssetState>())),
+          position_(db, upsert_sql(table<model::SourcePosition>())),
+          counted_(db, upsert_sql(table<model::CountedEvent>())),
+          erase_try_(db, "DELETE FROM task_try WHERE id = ?"),
+          erase_counted_(db, "DELETE FROM counted_event WHERE dag_id = ? AND entry = ? AND event <= ?") {}
 
     void operator()(const core::Change& change) {
         std::visit([this](const auto& row) { put(row); }, change);
@@ -41,6 +48,11 @@ class Upserts {
     SQLite::Statement& upsert(const model::Try&) { return task_try_; }
     SQLite::Statement& upsert(const model::Backfill&) { return backfill_; }
     SQLite::Statement& upsert(const model::Notification&) { return notification_; }
+    SQLite::Statement& upsert(const model::Event&) { return event_; }
+    SQLite::Statement& upsert(const model::Window&) { return window_; }
+    SQLite::Statement& upsert(const model::AssetState&) { return asset_; }
+    SQLite::Statement& upsert(const model::SourcePosition&) { return position_; }
+    SQLite::Statement& upsert(const model::CountedEvent&) { return counted_; }
 
     template <class Row>
     void put(const Row& row) {
@@ -54,7 +66,13 @@ class Upserts {
         erase_try_.exec();
     }
 
-    SQLite::Statement dag_version_, dag_, dag_run_, task_instance_, task_try_, backfill_, notification_, erase_try_;
+    void put(const core::EventsConsumed& consumed) {
+        bind_values(erase_counted_, consumed.dag_id, consumed.entry, consumed.through);
+        erase_counted_.exec();
+    }
+
+    SQLite::Statement dag_version_, dag_, dag_run_, task_instance_, task_try_, backfill_, notification_;
+    SQLite::Statement event_, window_, asset_, position_, counted_, erase_try_, erase_counted_;
 };
 
 // Databases in memory are shared, by name, between the connections of a process.
@@ -73,6 +91,7 @@ struct SqliteStore::Writer {
           copy(std::move(migration_copy)),
           upserts(db),
           runs(db),
+          ledger(db),
           retention(db) {}
 
     std::string database;
@@ -81,6 +100,7 @@ struct SqliteStore::Writer {
     std::string copy;
     Upserts upserts;
     RunReader runs;
+    LedgerReader ledger;
     Retention retention;
 };
 
@@ -142,6 +162,12 @@ std::optional<model::Run> SqliteStore::find_row(std::string_view dag_id, std::st
                                                 std::optional<model::TimePoint> logical_date) {
     return writer_->runs.row(std::string(dag_id), std::string(run_id), logical_date);
 }
+
+core::LedgerRead SqliteStore::read_ledger(core::LedgerQuestions questions) {
+    return writer_->ledger.read(std::move(questions), writer_->runs);
+}
+
+std::optional<model::Event> SqliteStore::find_event(model::EventId id) { return writer_->ledger.find(id); }
 
 ports::Pruned SqliteStore::prune(model::TimePoint before, int keep_last) {
     return writer_->retention.prune(before, keep_last);

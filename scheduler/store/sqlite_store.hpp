@@ -27,6 +27,8 @@ class SqliteStore final : public ports::Store {
     [[nodiscard]] std::optional<model::Backfill> find_backfill(model::BackfillId id) override;
     [[nodiscard]] std::optional<model::Run> find_row(std::string_view dag_id, std::string_view run_id,
                                                      std::optional<model::TimePoint> logical_date) override;
+    [[nodiscard]] core::LedgerRead read_ledger(core::LedgerQuestions questions) override;
+    [[nodiscard]] std::optional<model::Event> find_event(model::EventId id) override;
     [[nodiscard]] ports::Pruned prune(model::TimePoint before, int keep_last) override;
 
     // What SqliteHistory::open takes to read this database: the path, or the name of the one in memory.

@@ -18,8 +18,13 @@ constexpr std::array kDagVersion{
 };
 
 constexpr std::array kDag{
-    Column{"dag_id", key},       Column{"version", changing},           Column{"paused", changing},
-    Column{"removed", changing}, Column{"scheduled_through", changing}, Column{"failed_in_a_row", changing},
+    Column{"dag_id", key},
+    Column{"version", changing},
+    Column{"paused", changing},
+    Column{"removed", changing},
+    Column{"scheduled_through", changing},
+    Column{"failed_in_a_row", changing},
+    Column{"windows_through", changing},
 };
 
 constexpr std::array kDagRun{
@@ -47,6 +52,10 @@ constexpr std::array kDagRun{
     Column{"retry_at", changing},
     Column{"deadline_missed", changing},
     Column{"parent", fixed},
+    Column{"cause", changing},
+    Column{"ledger_through", changing},
+    Column{"stale_since", changing},
+    Column{"rerun_at", changing},
 };
 
 constexpr std::array kTaskInstance{
@@ -130,6 +139,33 @@ constexpr std::array kNotification{
     Column{"reason", changing},
 };
 
+constexpr std::array kEvent{
+    Column{"id", key},          Column{"source", fixed},
+    Column{"position", fixed},  Column{"received_at", fixed},
+    Column{"ce_id", fixed},     Column{"ce_source", fixed},
+    Column{"type", fixed},      Column{"subject", fixed},
+    Column{"time", fixed},      Column{"disposition", changing},
+    Column{"reason", changing}, Column{"run", changing},
+    Column{"replay_of", fixed}, Column{"attributes", fixed},
+    Column{"data", fixed},
+};
+
+constexpr std::array kWindow{
+    Column{"asset", key},    Column{"key", key},        Column{"window_start", key},      Column{"window_end", key},
+    Column{"revision", key}, Column{"event", changing}, Column{"completed_at", changing}, Column{"row_count", changing},
+};
+
+constexpr std::array kAsset{
+    Column{"asset", key},           Column{"key", key},          Column{"watermark", changing},
+    Column{"newest_end", changing}, Column{"longest", changing}, Column{"last_seen", changing},
+    Column{"last_event", changing},
+};
+
+constexpr std::array kSourcePosition{Column{"source", key}, Column{"part", key}, Column{"position", changing}};
+
+constexpr std::array kCountedEvent{Column{"dag_id", key}, Column{"entry", key}, Column{"event", key},
+                                   Column{"at", changing}};
+
 std::vector<std::string> map_columns(const Table& table, std::optional<Role> role, const std::string& pattern) {
     std::vector<std::string> mapped;
     for (const Column& column : table.columns)
@@ -173,6 +209,32 @@ const Table& table<model::Backfill>() {
 template <>
 const Table& table<model::Notification>() {
     static constexpr Table kTable{"notification", kNotification};
+    return kTable;
+}
+
+template <>
+const Table& table<model::Event>() {
+    static constexpr Table kTable{"event", kEvent};
+    return kTable;
+}
+template <>
+const Table& table<model::Window>() {
+    static constexpr Table kTable{"window", kWindow};
+    return kTable;
+}
+template <>
+const Table& table<model::AssetState>() {
+    static constexpr Table kTable{"asset", kAsset};
+    return kTable;
+}
+template <>
+const Table& table<model::SourcePosition>() {
+    static constexpr Table kTable{"source_position", kSourcePosition};
+    return kTable;
+}
+template <>
+const Table& table<model::CountedEvent>() {
+    static constexpr Table kTable{"counted_event", kCountedEvent};
     return kTable;
 }
 

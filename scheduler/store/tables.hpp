@@ -4,6 +4,7 @@
 #include <string>
 #include <tuple>
 
+#include "scheduler/model/event.hpp"
 #include "scheduler/model/run.hpp"
 #include "scheduler/store/columns.hpp"
 
@@ -36,15 +37,16 @@ auto members(DagVersion& v) requires std::is_same_v<std::remove_const_t<DagVersi
 
 template <class DagState>
 auto members(DagState& d) requires std::is_same_v<std::remove_const_t<DagState>, model::DagState> {
-    return std::tie(d.dag_id, d.version, d.paused, d.removed, d.scheduled_through, d.failed_in_a_row);
+    return std::tie(d.dag_id, d.version, d.paused, d.removed, d.scheduled_through, d.failed_in_a_row,
+                    d.windows_through);
 }
 
 template <class Run>
 auto members(Run& r) requires std::is_same_v<std::remove_const_t<Run>, model::Run> {
     return std::tie(r.id, r.dag_id, r.run_id, r.version, r.type, r.state, r.triggered_by, r.triggering_user,
                     r.logical_date, r.data_interval, r.timezone, r.run_after, r.queued_at, r.started_at, r.ended_at,
-                    r.params, r.note, r.restart_of, r.backfill, r.retries_used, r.retry_at, r.deadline_missed,
-                    r.parent);
+                    r.params, r.note, r.restart_of, r.backfill, r.retries_used, r.retry_at, r.deadline_missed, r.parent,
+                    r.cause, r.ledger_through, r.stale_since, r.rerun_at);
 }
 
 template <class TaskInstance>
@@ -70,6 +72,33 @@ template <class Notification>
 auto members(Notification& n) requires std::is_same_v<std::remove_const_t<Notification>, model::Notification> {
     return std::tie(n.id, n.dag_id, n.run_id, n.task_id, n.map_index, n.event, n.notifier, n.script, n.message, n.state,
                     n.attempts, n.created_at, n.ended_at, n.reason);
+}
+
+template <class Event>
+auto members(Event& e) requires std::is_same_v<std::remove_const_t<Event>, model::Event> {
+    auto& ce = e.event;
+    return std::tie(e.id, e.source, e.position, e.received_at, ce.id, ce.source, ce.type, ce.subject, ce.time,
+                    e.disposition, e.reason, e.run, e.replay_of, ce.attributes, ce.data);
+}
+
+template <class Window>
+auto members(Window& w) requires std::is_same_v<std::remove_const_t<Window>, model::Window> {
+    return std::tie(w.asset, w.key, w.interval, w.revision, w.event, w.completed_at, w.row_count);
+}
+
+template <class AssetState>
+auto members(AssetState& a) requires std::is_same_v<std::remove_const_t<AssetState>, model::AssetState> {
+    return std::tie(a.asset, a.key, a.watermark, a.newest_end, a.longest, a.last_seen, a.last_event);
+}
+
+template <class Position>
+auto members(Position& p) requires std::is_same_v<std::remove_const_t<Position>, model::SourcePosition> {
+    return std::tie(p.source, p.part, p.position);
+}
+
+template <class Counted>
+auto members(Counted& c) requires std::is_same_v<std::remove_const_t<Counted>, model::CountedEvent> {
+    return std::tie(c.dag_id, c.entry, c.event, c.at);
 }
 
 template <class Row>

@@ -20,7 +20,7 @@ template <class One>
 Json joined_schedule(const model::Dag* dag, const char* between, One one) {
     std::string text;
     if (dag == nullptr) return nullptr;
-    for (const auto& schedule : dag->schedule) text += (text.empty() ? "" : between) + std::visit(one, schedule);
+    for (const auto& schedule : dag->schedule) text += (text.empty() ? "" : between) + one(schedule);
     return text.empty() ? Json() : Json(text);
 }
 
@@ -45,7 +45,9 @@ Json params_json(const model::Dag* dag) {
 bool catches_up(const model::Dag* dag) {
     if (dag == nullptr) return false;
     for (const auto& schedule : dag->schedule)
-        if (std::get<model::CronSchedule>(schedule).catchup == model::Catchup::all) return true;
+        if (const auto* cron = std::get_if<model::CronSchedule>(&schedule);
+            cron && cron->catchup == model::Catchup::all)
+            return true;
     return false;
 }
 
@@ -87,13 +89,8 @@ Json dag_json(const DagView& view) {
             {"fileloc", file},
             {"file_token", uuid_of(file)},
             {"description", dag == nullptr || dag->description.empty() ? Json() : Json(dag->description)},
-            {"timetable_summary",
-             joined_schedule(dag, " | ", [](const model::CronSchedule& schedule) { return schedule.cron; })},
-            {"timetable_description", joined_schedule(dag, " or ",
-                                                      [](const model::CronSchedule& schedule) {
-                                                          return fmt::format("{} in {}", schedule.cron,
-                                                                             schedule.timezone);
-                                                      })},
+            {"timetable_summary", joined_schedule(dag, " | ", model::summary_of)},
+            {"timetable_description", joined_schedule(dag, " or ", model::description_of)},
             {"timetable_partitioned", false},
             {"tags", tags_json(dag)},
             {"max_active_tasks", dag == nullptr ? 0 : dag->max_active_tasks},
@@ -132,9 +129,7 @@ Json dag_details_json(const DagView& view, std::int64_t active_runs, Versions& v
         {"render_template_as_native_obj", false},
         {"start_date", nullptr},
         {"template_search_path", nullptr},
-        {"timezone", dag == nullptr || dag->schedule.empty()
-                         ? "UTC"
-                         : std::get<model::CronSchedule>(dag->schedule.front()).timezone},
+        {"timezone", dag == nullptr || dag->schedule.empty() ? "UTC" : model::timezone_of(dag->schedule.front())},
     });
     return json;
 }
