@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 
+#include "scheduler/model/bytes.hpp"
 #include "scheduler/model/json.hpp"
 
 namespace weir::connectors {
@@ -160,44 +161,9 @@ Fit fit_text(std::string_view value) {
     return {value, {}};
 }
 
-// How many bytes the sequence at `text`'s front has, 0 when it is none.
-std::size_t utf8_sequence(std::string_view text) {
-    const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-    const unsigned char lead = byte(0);
-    std::size_t length = 0;
-    unsigned char low = 0x80, high = 0xBF;  // bounds of the second byte
-    if (lead >= 0xC2 && lead <= 0xDF) length = 2;
-    if (lead >= 0xE0 && lead <= 0xEF) length = 3;
-    if (lead >= 0xF0 && lead <= 0xF4) length = 4;
-    if (lead == 0xE0) low = 0xA0;
-    if (lead == 0xED) high = 0x9F;
-    if (lead == 0xF0) low = 0x90;
-    if (lead == 0xF4) high = 0x8F;
-    if (length == 0 || text.size() < length || byte(1) < low || byte(1) > high) return 0;
-    for (std::size_t i = 2; i < length; ++i)
-        if ((byte(i) & 0xC0) != 0x80) return 0;
-    return length;
-}
-
 }  // namespace
 
-bool is_utf8(std::string_view text) {
-    constexpr std::uint64_t kHighBits = 0x8080808080808080;
-    while (!text.empty()) {
-        std::uint64_t eight = 0;
-        if (text.size() >= sizeof eight) {  // most text is ASCII: eight bytes at a time
-            std::memcpy(&eight, text.data(), sizeof eight);
-            if ((eight & kHighBits) == 0) {
-                text.remove_prefix(sizeof eight);
-                continue;
-            }
-        }
-        const std::size_t length = static_cast<signed char>(text.front()) >= 0 ? 1 : utf8_sequence(text);
-        if (length == 0) return false;
-        text.remove_prefix(length);
-    }
-    return true;
-}
+bool is_utf8(std::string_view text) { return model::is_utf8(text); }
 
 std::optional<model::TimePoint> parse_timestamp(std::string_view text) {
     text = trimmed(text);
