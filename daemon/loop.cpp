@@ -15,7 +15,6 @@ namespace {
 constexpr std::chrono::seconds kLongestNap{1};
 constexpr std::chrono::minutes kHousekeepingInterval{1};
 constexpr std::chrono::milliseconds kDiskFullPause{1000};
-constexpr int kPastRuns = 100;  // that depends_on_past can look at
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -113,7 +112,7 @@ void Loop::look_up_history(std::vector<core::Input>& inputs, model::TimePoint no
                 kill->found_state = stored->run.state;
         } else if (auto* loaded = std::get_if<core::DagLoaded>(&input)) {
             if (std::ranges::none_of(loaded->dag->tasks, &model::Task::depends_on_past)) continue;
-            for (auto& run : parts_.store.ended_runs(loaded->dag->id, kPastRuns))
+            for (auto& run : parts_.store.ended_runs(loaded->dag->id, int{core::kMostPastRuns}))
                 loaded->found_past.push_back({std::move(run.run), nullptr, std::move(run.task_instances)});
         } else if (auto* backfill = std::get_if<core::CreateBackfill>(&input)) {
             backfill->found_dates =

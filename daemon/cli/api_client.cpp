@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdlib>
 
 #include "daemon/settings.hpp"
@@ -111,16 +110,6 @@ Result<std::string> run_path(const ApiClient& api, const std::string& dag, const
     const auto& list = (*newest)["dag_runs"];
     if (list.empty()) return Error{ErrorKind::not_found, fmt::format("DAG '{}' has no runs yet", dag)};
     return runs + "/" + segment(list[0]["dag_run_id"].get<std::string>());
-}
-
-Instance parse_instance(const std::string& text) {
-    const auto bracket = text.find('[');
-    if (bracket == std::string::npos || !text.ends_with(']')) return {text};
-    int index = -1;
-    const auto* end = text.data() + text.size() - 1;
-    const auto parsed = std::from_chars(text.data() + bracket + 1, end, index);
-    if (parsed.ec != std::errc() || parsed.ptr != end || index < 0) return {text};
-    return {text.substr(0, bracket), index};
 }
 
 }  // namespace weir::daemon::cli

@@ -34,11 +34,4 @@ class ApiClient {
 // "/dags/a/dagRuns/b", with `latest` for the newest run.
 [[nodiscard]] model::Result<std::string> run_path(const ApiClient& api, const std::string& dag, const std::string& run);
 
-// "load", or "load[3]" for an instance of `foreach`.
-struct Instance {
-    std::string task_id;
-    int map_index = -1;
-};
-[[nodiscard]] Instance parse_instance(const std::string& text);
-
 }  // namespace weir::daemon::cli

@@ -7,6 +7,7 @@
 #include "daemon/cli/dates.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/verbs.hpp"
+#include "scheduler/model/instance_name.hpp"
 
 namespace weir::daemon::cli {
 namespace {
@@ -31,8 +32,7 @@ int command_run(const Common& common, const std::string& dag, const std::string&
 void print_instances(const Json& instances, const std::string& summary) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& task : instances) {
-        auto name = text_of(task, "task_id");
-        if (const auto index = task.value("map_index", -1); index >= 0) name += fmt::format("[{}]", index);
+        const auto name = model::instance_name(text_of(task, "task_id"), task.value("map_index", -1));
         const auto state = text_of(task, "state");
         rows.push_back({text_of(task, "dag_run_id"), name, paint_state(state.empty() ? "waiting" : state)});
     }

@@ -9,6 +9,7 @@
 #include "daemon/cli/api_client.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/verbs.hpp"
+#include "scheduler/model/instance_name.hpp"
 
 namespace weir::daemon::cli {
 namespace {
@@ -26,7 +27,7 @@ int logs(const Common& common, const Logs& options) {
     if (!api) return fail(api.error());
     const auto run = run_path(*api, options.dag, options.run);
     if (!run) return fail(run.error());
-    const auto instance = parse_instance(options.task);
+    const auto instance = model::parse_instance_name(options.task);
     const auto task_path = *run + "/taskInstances/" + segment(instance.task_id);
     const auto instance_path = instance.map_index < 0 ? task_path : task_path + fmt::format("/{}", instance.map_index);
     std::uint64_t offset = 0;

@@ -36,10 +36,6 @@ std::string paint(std::string_view text, Colour colour) {
     return fmt::format("\x1b[{}m{}\x1b[0m", code, text);
 }
 
-std::string instance_name(const std::string& task_id, int map_index) {
-    return map_index < 0 ? task_id : fmt::format("{}[{}]", task_id, map_index);
-}
-
 std::string paint_state(std::string_view state) {
     if (state == "success") return paint(state, Colour::green);
     if (state == "failed" || state == "upstream_failed" || state == "broken") return paint(state, Colour::red);

@@ -19,9 +19,6 @@ enum class Colour { none, red, green, yellow, blue, grey, bold };
 // A state's name in its colour: success green, failed red, running blue, waiting yellow.
 [[nodiscard]] std::string paint_state(std::string_view state);
 
-// "load", or "load[3]" for an instance of `foreach`; -1 is none.
-[[nodiscard]] std::string instance_name(const std::string& task_id, int map_index);
-
 [[nodiscard]] bool stdout_is_terminal();
 
 // Columns as wide as their widest cell; colour codes count for nothing. Without rows: says `empty`.

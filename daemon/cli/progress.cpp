@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "daemon/cli/output.hpp"
+#include "scheduler/model/instance_name.hpp"
 
 namespace weir::daemon::cli {
 namespace {
@@ -38,14 +39,14 @@ void Progress::show(const core::Turn& turn) {
     for (const auto& change : turn.changes) {
         if (const auto* run = std::get_if<model::Run>(&change)) run_ = *run;
         if (const auto* attempt = std::get_if<model::Try>(&change))
-            log_paths_[instance_name(attempt->task_id, attempt->map_index)] = attempt->log_path;
+            log_paths_[model::instance_name(attempt->task_id, attempt->map_index)] = attempt->log_path;
     }
     for (const auto& change : turn.changes)
         if (const auto* task = std::get_if<model::TaskInstance>(&change)) show_task(*task);
 }
 
 void Progress::show_task(const model::TaskInstance& task) {
-    const auto name = instance_name(task.task_id, task.map_index);
+    const auto name = model::instance_name(task.task_id, task.map_index);
     const auto before = tasks_.find(name);
     const bool changed = before == tasks_.end() || before->second.state != task.state;
     tasks_[name] = task;
@@ -93,7 +94,7 @@ void Progress::show_task(const model::TaskInstance& task) {
 }
 
 void Progress::show_log_tail(const model::TaskInstance& task) {
-    const auto path = log_paths_.find(instance_name(task.task_id, task.map_index));
+    const auto path = log_paths_.find(model::instance_name(task.task_id, task.map_index));
     if (path == log_paths_.end()) return;
     std::ifstream log(log_folder_ / path->second, std::ios::binary | std::ios::ate);
     if (!log) return;

@@ -9,6 +9,7 @@
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/params.hpp"
 #include "daemon/cli/verbs.hpp"
+#include "scheduler/model/instance_name.hpp"
 
 namespace weir::daemon::cli {
 namespace {
@@ -29,7 +30,7 @@ std::vector<std::string> run_row(const Json& run) {
 
 // "load", "load x3" for all three instances of `foreach`, "load[2]" for one of them, with its label.
 std::string task_name(const Json& task) {
-    auto name = instance_name(text_of(task, "task_id"), task.value("map_index", -1));
+    auto name = model::instance_name(text_of(task, "task_id"), task.value("map_index", -1));
     if (const int mapped = task.value("mapped", 0); mapped > 0) name += fmt::format(" x{}", mapped);
     const auto label = text_of(task, "rendered_map_index");
     return label.empty() ? name : name + ' ' + label;

@@ -4,6 +4,7 @@
 #include "daemon/cli/api_client.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/verbs.hpp"
+#include "scheduler/model/instance_name.hpp"
 
 namespace weir::daemon::cli {
 
@@ -18,7 +19,7 @@ int why(const Common& common, const Why& options) {
         if (!run) return fail(run.error());
         path = *run;
     }
-    const auto instance = parse_instance(options.task);
+    const auto instance = model::parse_instance_name(options.task);
     if (!options.task.empty()) path += "/taskInstances/" + segment(instance.task_id);
     path += "/why";
     if (instance.map_index >= 0) path += fmt::format("?map_index={}", instance.map_index);
@@ -29,9 +30,9 @@ int why(const Common& common, const Why& options) {
         return kOk;
     }
     auto name = text_of(*answer, "dag_id");
-    for (const auto* key : {"dag_run_id", "task_id"})
-        if (const auto part = text_of(*answer, key); !part.empty()) name += " " + part;
-    if (instance.map_index >= 0) name += fmt::format("[{}]", instance.map_index);
+    if (const auto run = text_of(*answer, "dag_run_id"); !run.empty()) name += " " + run;
+    if (const auto task = text_of(*answer, "task_id"); !task.empty())
+        name += " " + model::instance_name(task, instance.map_index);
     const auto state = text_of(*answer, "state");
     fmt::print("{}: {}\n", paint(name, Colour::bold),
                state == "active" ? paint(state, Colour::green) : paint_state(state));

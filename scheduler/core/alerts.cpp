@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "scheduler/core/work.hpp"
+#include "scheduler/model/instance_name.hpp"
 
 namespace weir::core {
 
@@ -52,9 +53,9 @@ Json message_of_run(const LiveRun& run, AlertEvent event, TimePoint now) {
 Json message_of_task(const LiveRun& run, RecordIndex index, AlertEvent event, TimePoint now) {
     const auto row = row_of(run, index);
     auto message = message_of_run(run, event, now);
-    const auto instance = row.map_index < 0 ? "" : fmt::format("[{}]", row.map_index);
-    message["text"] = fmt::format("{} {}: task {}{} {}{}", run.row.dag_id, run.row.run_id, row.task_id, instance,
-                                  words_of(event), row.reason.empty() ? "" : ": " + row.reason);
+    message["text"] = fmt::format("{} {}: task {} {}{}", run.row.dag_id, run.row.run_id,
+                                  model::instance_name(row.task_id, row.map_index), words_of(event),
+                                  row.reason.empty() ? "" : ": " + row.reason);
     message["task_id"] = row.task_id;
     message["map_index"] = row.map_index;
     message["state"] = to_text(row.state);

@@ -246,8 +246,6 @@ void make_run(Work& work, LiveBackfill& backfill, const Tick& tick) {
     auto checked = model::check_params(*definition.plan->dag, backfill.row.params);
     row.params = checked.errors.empty() ? std::move(checked.params) : backfill.row.params;
     create_run(work, definition, std::move(row));
-    const auto& through = definition.state.scheduled_through;
-    if (!through || tick.at > *through) definition.dates_ahead.insert(tick.at);
     count_run(work, backfill);
 }
 

@@ -57,10 +57,7 @@ std::optional<Refusal> check_dates(const Definition& definition, const TriggerRu
                                    model::format_rfc3339(*input.logical_date), model::format_rfc3339(now))};
     if (input.data_interval && input.data_interval->end < input.data_interval->start)
         return Refusal{ErrorKind::invalid, "data_interval ends before it starts"};
-    if (!input.logical_date) return std::nullopt;
-    const bool taken = std::ranges::any_of(
-        definition.live, [&input](const auto& entry) { return entry.second->row.logical_date == input.logical_date; });
-    if (taken)
+    if (has_live_date(definition, input.logical_date))
         return Refusal{ErrorKind::conflict,
                        fmt::format("DAG '{}' has a run with logical_date {} already", definition.dag_id(),
                                    model::format_rfc3339(*input.logical_date))};
@@ -141,9 +138,6 @@ void apply(Work& work, const TriggerRun& input) {
     row.params = std::move(checked.params);
     row.note = input.note;
     auto& run = create_run(work, definition, std::move(row));
-    const auto& through = definition.state.scheduled_through;
-    if (input.logical_date && through && *input.logical_date > *through)
-        definition.dates_ahead.insert(*input.logical_date);
     work.replies.emplace_back(input.request, &run);
 }
 

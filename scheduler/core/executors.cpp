@@ -87,24 +87,27 @@ bool is_worth_a_retry(const model::RetryPolicy& policy, const End& end) {
     return lists(policy.on->exit_codes, end.exit_code) || lists(policy.on->signals, end.signal);
 }
 
-void retry_or_fail(Work& work, LiveRun& run, RecordIndex index, const End& end, model::TryId id) {
+void wait_for_retry(Work& work, LiveRun& run, RecordIndex index, std::string reason, TimePoint at,
+                    model::Duration delay) {
     auto& record = run.tasks[index];
-    const auto& policy = run.task(index).retry;
-    model::Duration delay{0};
-    if (is_free(record, end.outcome)) {
-        ++record.max_tries;
-        delay = free_retry_delay(end.outcome == Outcome::lost ? record.lost_in_a_row : record.shortages_in_a_row, id);
-    } else if (record.try_number < record.max_tries && is_worth_a_retry(policy, end)) {
-        const int failures = record.try_number - (record.max_tries - policy.retries - 1);
-        delay = retry_delay(policy, std::max(failures, 1), id);
-    } else {
-        return finish_task(work, run, index, TaskState::failed, end.reason, end.at);
-    }
-    record.reason = end.reason;
-    record.ended_at = end.at;
+    record.reason = std::move(reason);
+    record.ended_at = at;
     record.retry_at = work.now + delay;
     // leave_state() looks at retry_at only when leaving up_for_retry.
     set_state(work, run, index, TaskState::up_for_retry);
+}
+
+// What becomes of a task whose try `id` has failed, or was lost.
+void after_failure(Work& work, LiveRun& run, RecordIndex index, End end, model::TryId id) {
+    auto& record = run.tasks[index];
+    if (is_free(record, end.outcome)) {
+        ++record.max_tries;
+        const auto in_a_row = end.outcome == Outcome::lost ? record.lost_in_a_row : record.shortages_in_a_row;
+        return wait_for_retry(work, run, index, std::move(end.reason), end.at, free_retry_delay(in_a_row, id));
+    }
+    if (!is_worth_a_retry(run.task(index).retry, end))
+        return finish_task(work, run, index, TaskState::failed, std::move(end.reason), end.at);
+    retry_or_fail(work, run, index, std::move(end.reason), end.at, id);
 }
 
 // What a look says it has not found yet.
@@ -160,7 +163,7 @@ void end_try(Work& work, OpenTry& open, End end) {
         return finish_task(work, run, index, state, end.reason, end.at);
     }
     if (end.outcome == Outcome::not_yet) return look_again(work, run, index, id, missing_in(end.outputs));
-    retry_or_fail(work, run, index, end, id);
+    after_failure(work, run, index, std::move(end), id);
 }
 
 std::string signal_text(int signal) {
@@ -169,10 +172,13 @@ std::string signal_text(int signal) {
                            : fmt::format("killed by signal {} (SIG{})", signal, name);
 }
 
-std::string exit_reason(const TryExited& input, const model::Task& task) {
+bool succeeded(const TryExited& input) { return input.exit_code == 0 && !input.signal && !input.timed_out; }
+
+// How it ended, if it did not succeed.
+std::string words_of(const TryExited& input, model::Duration timeout) {
     std::string text;
     if (input.timed_out)
-        text = fmt::format("timed out after {}", model::format_duration(task.timeout));
+        text = "timed out after " + model::format_duration(timeout);
     else if (input.signal)
         text = signal_text(*input.signal);
     else
@@ -182,20 +188,22 @@ std::string exit_reason(const TryExited& input, const model::Task& task) {
 
 // The operator says in its outputs what went wrong, in better words than an exit code.
 void delivery_exited(Work& work, const TryExited& input) {
-    const bool succeeded = input.exit_code == 0 && !input.signal && !input.timed_out;
-    std::string reason;
-    if (input.outputs.is_object() && input.outputs.contains("reason") && input.outputs["reason"].is_string())
-        reason = input.outputs["reason"].get<std::string>();
-    else if (input.timed_out)
-        reason = "timed out after " + model::format_duration(kDeliveryTimeout);
-    else if (input.signal)
-        reason = signal_text(*input.signal);
-    else
-        reason = fmt::format("exit code {}", input.exit_code.value_or(-1));
-    end_delivery(work, input.id, succeeded, std::move(reason));
+    const bool says =
+        input.outputs.is_object() && input.outputs.contains("reason") && input.outputs["reason"].is_string();
+    end_delivery(work, input.id, succeeded(input),
+                 says ? input.outputs["reason"].get<std::string>() : words_of(input, kDeliveryTimeout));
 }
 
 }  // namespace
+
+void retry_or_fail(Work& work, LiveRun& run, RecordIndex index, std::string reason, TimePoint at, model::TryId seed) {
+    const auto& record = run.tasks[index];
+    const auto& policy = run.task(index).retry;
+    if (record.try_number >= record.max_tries)
+        return finish_task(work, run, index, TaskState::failed, std::move(reason), at);
+    const int failures = std::max(record.try_number - (record.max_tries - policy.retries - 1), 1);
+    wait_for_retry(work, run, index, std::move(reason), at, retry_delay(policy, failures, seed));
+}
 
 void apply(Work& work, const TryStarted& input) {
     auto* open = find_try(work.memory, input.id);
@@ -214,15 +222,14 @@ void apply(Work& work, const TryExited& input) {
     auto* open = find_try(work.memory, input.id);
     if (open == nullptr) return acknowledge_unknown(work, input.id);
     work.effects.emplace_back(Acknowledge{input.id, open->row.executor});
-    const bool succeeded = input.exit_code == 0 && !input.signal && !input.timed_out;
     const auto& task = open->run->task(open->task);
     const bool skipped = task.skip_on_exit_code && input.exit_code == task.skip_on_exit_code && !input.timed_out;
     End end;
-    end.outcome = succeeded ? Outcome::success : skipped ? Outcome::skipped : Outcome::failure;
+    end.outcome = succeeded(input) ? Outcome::success : skipped ? Outcome::skipped : Outcome::failure;
     end.at = input.at;
-    end.reason = succeeded ? "" : exit_reason(input, task);
+    end.reason = succeeded(input) ? "" : words_of(input, task.timeout);
     end.timed_out = input.timed_out;
-    if (!succeeded && !skipped && is_not_yet(input, task)) {
+    if (end.outcome == Outcome::failure && is_not_yet(input, task)) {
         end.outcome = Outcome::not_yet;
         end.reason = model::kNotYet;
     }

@@ -13,10 +13,11 @@ bool has_run_gate(const LiveRun& run, RecordIndex index) {
     return run.is_instance(index) && run.task(index).foreach->max_parallel > 0;
 }
 
-// With how many each lets in.
-std::vector<std::pair<Gate*, int>> gates_of(LiveRun& run, RecordIndex index) {
+// In order, with how many each lets in. Of a run that only is looked at, gates that only can be looked at.
+template <class Run>
+auto gates_of(Run& run, RecordIndex index) {
     const auto& task = run.task(index);
-    std::vector<std::pair<Gate*, int>> gates;
+    std::vector<std::pair<decltype(&run.mapped.begin()->second.gate), int>> gates;
     if (has_run_gate(run, index))
         gates.emplace_back(&run.mapped.at(run.tasks[index].task).gate, task.foreach->max_parallel);
     if (task.max_active > 0) gates.emplace_back(&run.definition->gates[task.id], task.max_active);
@@ -25,12 +26,8 @@ std::vector<std::pair<Gate*, int>> gates_of(LiveRun& run, RecordIndex index) {
 
 }  // namespace
 
-std::vector<const Gate*> gates_before(const LiveRun& run, RecordIndex index) {
-    const auto& task = run.task(index);
-    std::vector<const Gate*> gates;
-    if (has_run_gate(run, index)) gates.push_back(&run.mapped.at(run.tasks[index].task).gate);
-    if (task.max_active > 0) gates.push_back(&run.definition->gates[task.id]);
-    return gates;
+std::vector<std::pair<const Gate*, int>> gates_before(const LiveRun& run, RecordIndex index) {
+    return gates_of(run, index);
 }
 
 bool is_at_gate(const LiveRun& run, RecordIndex index) {

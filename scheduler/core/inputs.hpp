@@ -33,8 +33,10 @@ struct DagLoaded {
     // schedule counts as changed, and no tick of the time before is made up for.
     std::shared_ptr<const model::Dag> found_previous = nullptr;
     // For a DAG with depends_on_past: its newest ended runs that have a logical date. Their `dag` may be null.
-    std::vector<RunHistory> found_past = {};
+    std::vector<RunHistory> found_past = {};  // at most kMostPastRuns
 };
+// That depends_on_past can look at. A retry of a run that is older sees no run before it.
+inline constexpr std::size_t kMostPastRuns = 100;
 // The file of this DAG is gone. Its live runs finish; it makes no new ones.
 struct DagRemoved {
     std::string dag_id;
@@ -248,6 +250,7 @@ struct ReplayEvent {
 
 // --- recovery ------------------------------------------------------------------------------------------------------------
 
+inline constexpr std::size_t kMostDatesOfUnscheduled = 1000;
 // The first input of a life: what the store says was open. `next_…` continue the counters.
 struct Recovered {
     struct LiveRun {
@@ -259,6 +262,7 @@ struct Recovered {
     std::vector<model::DagState> dags;
     std::vector<model::DagVersion> versions;  // newest of each DAG; `source` may be empty
     // Logical dates after their DAG's scheduled_through that a run has already (by hand, say): no tick makes them again.
+    // Of a DAG that has never had a schedule: the newest kMostDatesOfUnscheduled.
     std::vector<std::pair<std::string, model::TimePoint>> dates_ahead;
     struct OpenBackfill {
         model::Backfill row;

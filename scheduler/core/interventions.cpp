@@ -57,17 +57,6 @@ void kill_run(Work& work, LiveRun& run) {
     if (run.unfinished == 0) work.maybe_ended.push_back(&run);
 }
 
-bool reset_failed(Work& work, LiveRun& run) {
-    TaskSelection failed;
-    failed.only_failed = true;
-    failed.downstream = true;
-    auto records = select_records(run, failed);
-    if (!records || records->empty()) return false;
-    add_setups_and_teardowns(run, *records);
-    for (const auto index : *records) reset_task(work, run, index);
-    return true;
-}
-
 void apply(Work& work, const Kill& input) {
     auto* run = work.memory.find_run(input.dag_id, input.run_id);
     if (run == nullptr && input.found_state)

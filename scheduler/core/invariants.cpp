@@ -83,7 +83,7 @@ void check_gates(const LiveRun& run, RecordIndex index, std::map<const Gate*, To
     const bool in_line = record.state == TaskState::scheduled || is_active(record.state);
     invariant(in_line || record.gates == 0, "only who is in line counts in a gate");
     std::size_t passed = 0;
-    for (const auto* gate : gates_before(run, index)) {
+    for (const auto& [gate, most] : gates_before(run, index)) {
         if (passed < record.gates)
             ++uses[gate].inside;
         else if (in_line && passed == record.gates) {

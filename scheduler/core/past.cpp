@@ -12,9 +12,6 @@ using model::TaskState;
 
 namespace {
 
-// Of the runs that have ended. A retry of one that is older sees no run before it.
-constexpr std::size_t kMostPastRuns = 100;
-
 bool went_well(TaskState state) { return state == TaskState::success || state == TaskState::skipped; }
 
 // The run before, live or ended, with the states of its tasks.

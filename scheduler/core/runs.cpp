@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scheduler/core/selection.hpp"
 #include "scheduler/core/work.hpp"
 #include "scheduler/model/invariant.hpp"
 
@@ -25,6 +26,15 @@ LiveRun& add_run(Work& work, Definition& definition, model::Run row, std::shared
         run.backfill = &of->second;
     model::invariant(definition.live.emplace(run.row.run_id, &run).second, "run_ids of a DAG's live runs differ");
     return run;
+}
+
+// So that no tick makes another run of it.
+void keep_date(Definition& definition, TimePoint date) {
+    const auto& through = definition.state.scheduled_through;
+    if (through && date <= *through) return;
+    auto& dates = definition.dates_ahead;
+    dates.insert(date);
+    if (!through && dates.size() > kMostDatesOfUnscheduled) dates.erase(dates.begin());
 }
 
 void allocate_tasks(Work& work, LiveRun& run) {
@@ -65,12 +75,18 @@ void restore_record(TaskRecord& record, const model::TaskInstance& row, int retr
 
 }  // namespace
 
+bool has_live_date(const Definition& definition, const std::optional<TimePoint>& date) {
+    return date && std::ranges::any_of(definition.live,
+                                       [&date](const auto& entry) { return entry.second->row.logical_date == date; });
+}
+
 LiveRun& create_run(Work& work, Definition& definition, model::Run row) {
     row.id = work.memory.next_run;
     ++work.memory.next_run.value;
     row.version = definition.state.version;
     row.state = RunState::queued;
     row.queued_at = work.now;
+    if (row.logical_date) keep_date(definition, *row.logical_date);
     auto& run = add_run(work, definition, std::move(row), definition.plan);
     enqueue(work, run);
     return run;
@@ -167,13 +183,12 @@ void leave_queue(Work& work, LiveRun& run) {
 bool retry_run(Work& work, LiveRun& run) {
     const auto& dag = *run.plan->dag;
     if (run.killed || run.row.retries_used >= dag.run_retries) return false;
+    const auto failed = failed_records(run);
+    if (failed.empty()) return false;
     alert_run(work, run, model::AlertEvent::retry);
     run.row.state = RunState::queued;
     run.row.started_at.reset();
-    if (!reset_failed(work, run)) {
-        run.row.state = RunState::failed;
-        return false;
-    }
+    for (const auto index : failed) reset_task(work, run, index);
     ++run.row.retries_used;
     run.row.retry_at = work.now + dag.run_retry_delay;
     work.memory.timers.insert({*run.row.retry_at, Timer::Kind::run_retry, run.row.id});

@@ -147,6 +147,16 @@ void add_setups_and_teardowns(const LiveRun& run, std::vector<RecordIndex>& reco
     std::ranges::sort(records);
 }
 
+std::vector<RecordIndex> failed_records(const LiveRun& run) {
+    TaskSelection failed;
+    failed.only_failed = true;
+    failed.downstream = true;
+    auto records = select_records(run, failed);
+    if (!records || records->empty()) return {};
+    add_setups_and_teardowns(run, *records);
+    return std::move(*records);
+}
+
 std::vector<model::TaskInstance> rows_of(const LiveRun& run, const std::vector<RecordIndex>& records) {
     std::vector<model::TaskInstance> rows;
     for (const auto record : records) {

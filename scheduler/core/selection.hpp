@@ -18,6 +18,9 @@ namespace weir::core {
 // A setup and its teardown belong to what stands between them: whoever runs that again needs both again.
 void add_setups_and_teardowns(const LiveRun& run, std::vector<RecordIndex>& records);
 
+// All that failed, with what is downstream of it and the setups and teardowns around that; sorted.
+[[nodiscard]] std::vector<RecordIndex> failed_records(const LiveRun& run);
+
 // As rows: of a mapped task its instances.
 [[nodiscard]] std::vector<model::TaskInstance> rows_of(const LiveRun& run, const std::vector<RecordIndex>& records);
 

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "scheduler/model/instance_name.hpp"
+
 namespace weir::core {
 
 namespace ch = std::chrono;
@@ -35,8 +37,7 @@ std::string NameList::text() const {
 }
 
 std::string task_name_of(const LiveRun& run, RecordIndex index) {
-    const auto& id = run.task(index).id;
-    return run.is_instance(index) ? fmt::format("{}[{}]", id, run.tasks[index].map_index) : id;
+    return model::instance_name(run.task(index).id, run.tasks[index].map_index);
 }
 
 std::string name_of(const LiveRun& run, RecordIndex index) {

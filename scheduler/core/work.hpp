@@ -81,7 +81,9 @@ inline constexpr std::size_t kMostQueuedRuns = 100;
 inline constexpr std::size_t kMostRunsPerTurn = 100;
 
 // --- runs.cpp ----------------------------------------------------------------------------------------------------------
-// Queues the run; `row` needs everything but id, version and state.
+// One of its live runs has this logical date. Of the others history knows.
+[[nodiscard]] bool has_live_date(const Definition& definition, const std::optional<TimePoint>& date);
+// Queues the run; `row` needs everything but id, version and state. No tick makes another one of its logical date.
 LiveRun& create_run(Work& work, Definition& definition, model::Run row);
 // A run as history has it becomes live; nothing is written. Counters follow from its rows.
 LiveRun& restore_run(Work& work, const RunHistory& history);
@@ -127,8 +129,8 @@ void instance_reopened(Work& work, LiveRun& run, RecordIndex instance);
 void force_gates(LiveRun& run, RecordIndex index);
 [[nodiscard]] bool is_at_gate(const LiveRun& run, RecordIndex index);
 void leave_gates(Work& work, LiveRun& run, RecordIndex index);
-// The gates on this record's way, in order.
-[[nodiscard]] std::vector<const Gate*> gates_before(const LiveRun& run, RecordIndex index);
+// The gates on this record's way, in order, with how many each lets in.
+[[nodiscard]] std::vector<std::pair<const Gate*, int>> gates_before(const LiveRun& run, RecordIndex index);
 
 // --- past.cpp: depends_on_past and wait_for_downstream ----------------------------------------------------------------------
 // Whether the run before lets this task start; if not, its reason says what it waits for.
@@ -155,6 +157,9 @@ void apply(Work& work, const TryRefused& input);
 void apply(Work& work, const TryLost& input);
 void apply(Work& work, const ExecutorListed& input);
 void kill_try(Work& work, model::TryId id);
+// Up for retry while tries are left, else failed. `seed` is for the jitter of the delay: the try that failed, where there
+// was one.
+void retry_or_fail(Work& work, LiveRun& run, RecordIndex index, std::string reason, TimePoint at, model::TryId seed);
 void fire_retries(Work& work);
 
 // --- deferrals.cpp: tasks that wait without a process ---------------------------------------------------------------------
@@ -217,8 +222,6 @@ void apply(Work& work, const ChangeRun& input);
 void apply(Work& work, const Kill& input);
 void apply(Work& work, const Explain& input);
 void kill_run(Work& work, LiveRun& run);
-// All that failed, with what is downstream of it; false when nothing did.
-[[nodiscard]] bool reset_failed(Work& work, LiveRun& run);
 [[nodiscard]] std::string unknown_dag(const Memory& memory, std::string_view dag_id);
 
 // --- backfills.cpp ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "scheduler/core/inputs.hpp"
 #include "scheduler/store/tables.hpp"
 
 namespace weir::store {
@@ -18,7 +19,7 @@ const char* const kVersions =
 const char* const kDatesAhead =
     "SELECT logical_date FROM dag_run WHERE dag_id = ? AND logical_date > ? ORDER BY logical_date DESC LIMIT ?";
 constexpr std::int64_t kNoLimit = -1;
-constexpr std::int64_t kDatesOfUnscheduled = 1000;
+constexpr std::int64_t kDatesOfUnscheduled = core::kMostDatesOfUnscheduled;
 
 std::string next_id_sql(const char* table) {
     return fmt::format(

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "scheduler/model/instance_name.hpp"
 #include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
@@ -54,10 +55,6 @@ std::string how_it_ended(const model::TaskInstance& task) {
     return text;
 }
 
-std::string name_of(const model::TaskInstance& task) {
-    return task.map_index < 0 ? task.task_id : fmt::format("{}[{}]", task.task_id, task.map_index);
-}
-
 // Why there is this run at all.
 std::string origin_of(const model::Run& run) {
     std::string text;
@@ -96,7 +93,8 @@ core::Explanation ended_run(const Services& services, const model::Run& run) {
     failed.limit = kMostFailuresTold;
     const auto page = services.history.task_instances(failed);
     for (const auto& row : page.rows)
-        explanation.reasons.push_back(name_of(row.task_instance) + " " + how_it_ended(row.task_instance));
+        explanation.reasons.push_back(model::instance_name(row.task_instance.task_id, row.task_instance.map_index) +
+                                      " " + how_it_ended(row.task_instance));
     if (const auto told = static_cast<std::int64_t>(page.rows.size()); page.total > told)
         explanation.reasons.push_back(fmt::format("{} more failed", page.total - told));
     return explanation;

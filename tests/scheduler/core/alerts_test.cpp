@@ -234,3 +234,19 @@ TEST_CASE("a run that waits to be tried again can be killed") {
     world.step({Kill{{1}, "etl", "r", std::nullopt}});
     CHECK(world.run().state == RunState::failed);
 }
+
+TEST_CASE("a failed run in which nothing can run again is told as failed and not as tried again") {
+    auto dag = parse_dag("a | foreach=[1]");
+    dag.run_retries = 1;
+    dag.alerts = {tell_team(AlertEvent::retry), tell_team(AlertEvent::failure)};
+    World world({dag});
+    world.trigger();
+    world.exit("a[0]");
+    // As history might have it from another version: the task failed, and none of its instances did.
+    const auto id = world.run().id;
+    world.database.runs.at(id).state = RunState::running;
+    world.database.task_instances.at({id, "a"}).state = TaskState::failed;
+    world.crash();
+    CHECK(world.run().state == RunState::failed);
+    CHECK(only(world).event == AlertEvent::failure);
+}

@@ -31,7 +31,8 @@ ClearTasks of_run(TaskSelection tasks = {}, const std::string& run_id = "r") {
 
 Ids cleared(const World& world) {
     Ids names;
-    for (const auto& row : world.answer().task_instances) names.push_back(name_of_instance(row.task_id, row.map_index));
+    for (const auto& row : world.answer().task_instances)
+        names.push_back(model::instance_name(row.task_id, row.map_index));
     return names;
 }
 

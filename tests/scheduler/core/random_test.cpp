@@ -154,7 +154,7 @@ class Storm {
                                                 : !task.teardown && std::ranges::all_of(task.downstream, is_teardown);
             leaf_failed |= failed && is_leaf;
             for (int i = 0; i < row.mapped; ++i)
-                CHECK(world_.database.task_instances.at({run.id, name_of_instance(task.id, i)}).state ==
+                CHECK(world_.database.task_instances.at({run.id, model::instance_name(task.id, i)}).state ==
                       (succeeds(task) ? TaskState::success : TaskState::failed));
         }
         CHECK((run.state == RunState::failed) == leaf_failed);

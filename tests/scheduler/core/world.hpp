@@ -17,6 +17,7 @@
 
 #include "scheduler/core/memory.hpp"
 #include "scheduler/core/step.hpp"
+#include "scheduler/model/instance_name.hpp"
 #include "scheduler/model/waits.hpp"
 
 namespace weir::core::testing {
@@ -36,15 +37,12 @@ inline constexpr TimePoint kStart = std::chrono::sys_days{std::chrono::year{2026
 [[nodiscard]] model::Dag with_cron(model::Dag dag, std::string cron, std::string timezone = "UTC",
                                    model::Catchup catchup = model::Catchup::latest);
 
-// "task", or "task[3]" for an instance of `foreach`.
-[[nodiscard]] std::string name_of_instance(const std::string& task_id, int map_index);
-
 // What is on disk.
 struct Database {
     std::map<model::DagVersionId, model::DagVersion> versions;
     std::map<std::string, model::DagState> dags;
     std::map<model::RunId, model::Run> runs;
-    std::map<std::pair<model::RunId, std::string>, model::TaskInstance> task_instances;  // by name_of_instance()
+    std::map<std::pair<model::RunId, std::string>, model::TaskInstance> task_instances;  // by model::instance_name()
     std::map<model::BackfillId, model::Backfill> backfills;
     std::map<model::NotificationId, model::Notification> notifications;
     std::map<model::TryId, model::Try> tries;

@@ -80,10 +80,6 @@ std::pair<std::string, std::string> split(const std::string& name) {
 
 }  // namespace
 
-std::string name_of_instance(const std::string& task_id, int map_index) {
-    return map_index < 0 ? task_id : task_id + "[" + std::to_string(map_index) + "]";
-}
-
 model::Dag parse_dag(const std::string& text, std::string id) {
     model::Dag dag;
     dag.id = std::move(id);
@@ -145,7 +141,7 @@ struct Folder {
     }
     void operator()(const model::TaskInstance& row) const {
         REQUIRE_MESSAGE(database.runs.contains(row.run), "a run is written before its task instances");
-        database.task_instances[{row.run, name_of_instance(row.task_id, row.map_index)}] = row;
+        database.task_instances[{row.run, model::instance_name(row.task_id, row.map_index)}] = row;
     }
     void operator()(const model::Try& row) const {
         REQUIRE_MESSAGE(database.runs.contains(row.run), "a run is written before its tries");
@@ -175,7 +171,7 @@ RunHistory Database::history_of(const model::Run& row) const {
 namespace {
 
 bool is_last_look(const Database& database, const model::Try& look) {
-    const auto task = database.task_instances.find({look.run, name_of_instance(look.task_id, look.map_index)});
+    const auto task = database.task_instances.find({look.run, model::instance_name(look.task_id, look.map_index)});
     return task != database.task_instances.end() && task->second.waits_since && look.reason == model::kNotYet &&
            (task->second.state == TaskState::up_for_reschedule || task->second.state == TaskState::scheduled) &&
            task->second.try_number == look.number;
@@ -238,7 +234,7 @@ UpstreamCounts Database::counts_above(const model::Dag& dag, const model::Task& 
         const auto& above = dag.tasks[upstream];
         const int instances = task_instances.at({run, above.id}).mapped;
         for (int i = instances > 0 ? 0 : -1; i < instances || i < 0; ++i) {
-            const auto state = task_instances.at({run, name_of_instance(above.id, i)}).state;
+            const auto state = task_instances.at({run, model::instance_name(above.id, i)}).state;
             counts.success += state == TaskState::success;
             counts.failed += state == TaskState::failed;
             counts.upstream_failed += state == TaskState::upstream_failed;
@@ -397,7 +393,7 @@ model::TryId World::open_try(const std::string& name) const {
     const auto [run_id, task_id] = split(name);
     const auto owner = run(run_id).id;
     for (const auto& [id, row] : database.tries)
-        if (row.run == owner && name_of_instance(row.task_id, row.map_index) == task_id && is_open(row)) return id;
+        if (row.run == owner && model::instance_name(row.task_id, row.map_index) == task_id && is_open(row)) return id;
     FAIL("no open try of " << name << "; the last step said: " << told_);
     return {};
 }
@@ -405,7 +401,7 @@ model::TryId World::open_try(const std::string& name) const {
 const Launch* World::launched(const std::string& task_id) const {
     for (const auto& effect : turn.effects)
         if (const auto* launch = std::get_if<Launch>(&effect);
-            launch != nullptr && name_of_instance(launch->task_id, launch->map_index) == task_id)
+            launch != nullptr && model::instance_name(launch->task_id, launch->map_index) == task_id)
             return launch;
     return nullptr;
 }
@@ -535,7 +531,7 @@ void World::tell_changes() {
         }
         const auto* row = std::get_if<model::TaskInstance>(&change);
         if (row == nullptr) continue;
-        const auto name = name_of_instance(row->task_id, row->map_index);
+        const auto name = model::instance_name(row->task_id, row->map_index);
         const auto before = database.task_instances.find({row->run, name});
         if (before != database.task_instances.end() && before->second.state == row->state) continue;
         if (!is_finished(row->state) && row->state != TaskState::up_for_retry) continue;
@@ -553,7 +549,7 @@ std::string World::name_of(model::TryId id) const {
     const auto found = database.tries.find(id);
     if (found == database.tries.end()) return "?";
     const auto& run_id = database.runs.at(found->second.run).run_id;
-    return (run_id == "r" ? "" : run_id + ":") + name_of_instance(found->second.task_id, found->second.map_index);
+    return (run_id == "r" ? "" : run_id + ":") + model::instance_name(found->second.task_id, found->second.map_index);
 }
 
 void World::tell_effect(const Effect& effect) {
@@ -575,7 +571,7 @@ void World::check_fold() {
         REQUIRE(database.runs.at(id) == live.row);
         for (TaskIndex index = 0; index < live.tasks.size(); ++index) {
             const auto row = row_of(live, index);
-            const auto found = database.task_instances.find({id, name_of_instance(row.task_id, row.map_index)});
+            const auto found = database.task_instances.find({id, model::instance_name(row.task_id, row.map_index)});
             REQUIRE_MESSAGE(found != database.task_instances.end(), row.task_id);
             REQUIRE_MESSAGE(found->second == row,
                             "the folded row of " << row.task_id << " differs from the live one, after: " << told_);
@@ -618,7 +614,7 @@ void World::check_caps() const {
     for (const auto& [id, count] : live_of_backfill) REQUIRE(count <= database.backfills.at(id).max_active_runs);
     for (const auto& [id, row] : database.tries)
         if (is_open(row))
-            REQUIRE_MESSAGE(live_tries.emplace(row.run, name_of_instance(row.task_id, row.map_index)).second,
+            REQUIRE_MESSAGE(live_tries.emplace(row.run, model::instance_name(row.task_id, row.map_index)).second,
                             "one live try per task");
     REQUIRE(active <= pools_.parallelism);
     for (const auto& pool : pools_.pools) REQUIRE(slots[pool.name] <= pool.slots);
