@@ -4,60 +4,20 @@
 #include "scheduler/yaml/formats.hpp"
 #include "scheduler/yaml/groups.hpp"
 #include "scheduler/yaml/params.hpp"
+#include "scheduler/yaml/schedule_tables.hpp"
 #include "scheduler/yaml/task_tables.hpp"
 
 namespace weir::yaml {
 namespace {
-
-const Table<model::CronSchedule>& schedule_table() {
-    static const Table<model::CronSchedule> table(
-        {"a schedule entry", "Ticks of a cron expression", {}, {}},
-        {
-            {{"cron", cron(), "Five fields, or six with seconds first; or @hourly, @daily, @weekly, @monthly, @yearly",
-              true},
-             [](model::CronSchedule& schedule, const Node& value) { schedule.cron = text_of(value); }},
-            {{"timezone", timezone(), "IANA name of the zone that the fields are in; weir.yaml's timezone unless set"},
-             [](model::CronSchedule& schedule, const Node& value) { schedule.timezone = text_of(value); }},
-            {{"catchup", choice_of<model::Catchup>(),
-              "Ticks that were missed while paused or down: run the latest, all or none of them", false,
-              model::to_text(model::CronSchedule{}.catchup)},
-             [](model::CronSchedule& schedule, const Node& value) {
-                 schedule.catchup = enum_of<model::Catchup>(value);
-             }},
-        });
-    return table;
-}
-
-void store_schedule_entry(DagDraft& draft, const Node& value) {
-    model::CronSchedule schedule;
-    schedule.timezone = draft.timezone;
-    if (value.scalar() != nullptr)
-        schedule.cron = text_of(value);
-    else
-        schedule_table().fill(value, schedule);
-    draft.dag.schedule.emplace_back(std::move(schedule));
-}
-
-void store_schedule(DagDraft& draft, const Node& value) {
-    if (const auto* entries = value.list())
-        for (const auto& entry : entries->items) store_schedule_entry(draft, entry);
-    else
-        store_schedule_entry(draft, value);
-}
 
 template <model::AlertEvent on>
 void store_alerts_on(DagDraft& draft, const Node& value) {
     store_alerts(draft.dag.alerts, on, value);
 }
 
-ShapePtr entry_of(const ShapePtr& map) {
-    return either("a cron expression, or a map with the key cron", {cron(), map});
-}
-
 }  // namespace
 
 const Table<DagDraft>& dag_table() {
-    const auto entry = entry_of(schedule_table().shape());
     static const Table<DagDraft> table(
         {"a DAG", "A pipeline: tasks, in what order, and when", {}, {}},
         {
@@ -70,9 +30,7 @@ const Table<DagDraft>& dag_table() {
              [](DagDraft& draft, const Node& value) { draft.dag.owner = text_of(value); }},
             {{"tags", list_of("a list of texts", text("a text"), 0, true), "Words to find it by"},
              [](DagDraft& draft, const Node& value) { draft.dag.tags = texts_of(value); }},
-            {{"schedule",
-              either("a list of schedule entries",
-                     {cron(), schedule_table().shape(), list_of("a list of schedule entries", entry, 1)}),
+            {{"schedule", schedule_shape(),
               "When it runs: a cron expression or entries, any of which starts a run; by hand only unless set"},
              store_schedule},
             {{"params", params_shape("a param"), "Values that a run can be given"},

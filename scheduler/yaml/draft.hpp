@@ -26,6 +26,7 @@ struct TaskDraft {
     const Node* condition = nullptr;
     const Node* foreach = nullptr;
     const Node* teardown = nullptr;
+    const Node* produces = nullptr;
     const Node* max_retry_delay = nullptr;
     const Node* timeout = nullptr;
     const Node* settings = nullptr;  // of every operator but run
@@ -58,10 +59,17 @@ struct ParamDraft {
     const Node* fallback = nullptr;
 };
 
+struct ScheduleDraft {
+    model::Schedule schedule;
+    const Node* node = nullptr;
+    const Node* where = nullptr;  // of an event schedule
+};
+
 struct DagDraft {
     std::string folder;
     std::string timezone;  // of schedules that name none
-    model::Dag dag;        // its tasks, params and groups are in the drafts
+    model::Dag dag;        // its schedule, tasks, params and groups are in the drafts
+    std::vector<ScheduleDraft> schedule;
     std::vector<ParamDraft> params;
     std::size_t range_items_left = kMostRangeItems;
     TaskDraft defaults;

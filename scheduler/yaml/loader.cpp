@@ -9,6 +9,7 @@
 #include "scheduler/yaml/formats.hpp"
 #include "scheduler/yaml/graph.hpp"
 #include "scheduler/yaml/judge.hpp"
+#include "scheduler/yaml/judge_schedules.hpp"
 #include "scheduler/yaml/names.hpp"
 #include "scheduler/yaml/needs.hpp"
 #include "scheduler/yaml/params.hpp"
@@ -38,6 +39,7 @@ class Loader {
         resolve_needs(draft_, problems_);
         for (auto& task : draft_.tasks) judge_task(task, problems_);
         judge_dag(draft_, tree_.root, problems_);
+        judge_schedules(draft_, problems_);
         order_ = order_tasks(draft_.tasks, problems_);
         judge_teardowns(draft_.tasks, problems_);
         compile(templates);
@@ -46,6 +48,7 @@ class Loader {
     // Only when nothing was wrong.
     void build() {
         auto& dag = draft_.dag;
+        for (auto& entry : draft_.schedule) dag.schedule.push_back(std::move(entry.schedule));
         for (auto& param : draft_.params) dag.params.push_back(std::move(param.param));
         for (auto& group : draft_.groups) dag.groups.push_back(std::move(group.group));
         std::vector<model::TaskIndex> position(order_.size());
@@ -82,13 +85,17 @@ class Loader {
             if (!compiled) tell(*use.text, compiled.error(), 0);
         }
         for (model::TaskIndex i = 0; i < draft_.tasks.size(); ++i)
-            if (draft_.tasks[i].condition != nullptr)
-                compile_condition(draft_.tasks[i], names.of(i, Standing::condition));
+            if (auto& task = draft_.tasks[i]; task.condition != nullptr)
+                task.task.condition = compile_whole("if", *task.condition, names.of(i, Standing::condition));
+        for (auto& entry : draft_.schedule)
+            if (entry.where != nullptr)
+                std::get<model::EventSchedule>(entry.schedule).condition =
+                    compile_whole("where", *entry.where, names_of_where());
     }
 
-    // `if: ${{ expression }}` or `if: expression`.
-    void compile_condition(TaskDraft& draft, const expr::NameCheck& check) {
-        const auto text = canonical_text(*draft.condition->scalar());
+    // `if: ${{ expression }}` or `if: expression`; the expression, or empty when something is wrong.
+    std::string compile_whole(const char* key, const Node& node, const expr::NameCheck& check) {
+        const auto text = canonical_text(*node.scalar());
         std::string_view expression = text;
         const auto trim = [](std::string_view& view) {
             view.remove_prefix(std::min(view.find_first_not_of(" \n\t"), view.size()));
@@ -101,14 +108,15 @@ class Loader {
             trim(expression);
         }
         if (expression.find("${{") != std::string_view::npos) {
-            problems_.add(draft.condition->place,
-                          "if: expected one expression; write ${{{{ … }}}} around all of it, or around nothing");
-            return;
+            problems_.add(node.place,
+                          "{}: expected one expression; write ${{{{ … }}}} around all of it, or around nothing", key);
+            return "";
         }
         const auto offset = static_cast<std::size_t>(expression.data() - text.data());
         const auto compiled = expr::Expression::compile(expression, check);
-        if (!compiled) return tell(*draft.condition, compiled.error(), offset);
-        draft.task.condition = std::string(expression);
+        if (compiled) return std::string(expression);
+        tell(node, compiled.error(), offset);
+        return "";
     }
 
     void tell(const Node& text, const expr::Fault& fault, std::size_t offset) {

@@ -26,18 +26,43 @@ const std::map<std::string, std::vector<std::string>, std::less<>>& fixed_names(
     return names;
 }
 
-const std::vector<std::string>& root_names() {
-    static const auto names = [] {
-        std::vector<std::string> all{"params", "tasks", "item"};
-        for (const auto& [name, parts] : fixed_names()) all.push_back(name);
-        return all;
-    }();
+// Only of runs that windows have made.
+const std::vector<std::string>& window_names() {
+    static const std::vector<std::string> names{"key", "assets"};
     return names;
+}
+
+// The parts of CloudEvents' own attributes are none; what else there may be, an extension, has none either.
+std::optional<std::string> event_fault(std::span<const std::string> path) {
+    if (path.size() == 1 || path[1] == "data") return std::nullopt;
+    const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+    if (!std::ranges::all_of(path[1], fits))
+        return fmt::format(
+            "an event has no '{}'; it has data, id, source, type, subject, time, and other attributes "
+            "of small letters and digits",
+            path[1]);
+    if (path.size() > 2)
+        return fmt::format("event.{} is an attribute and has no '{}'; what the event holds is event.data", path[1],
+                           path[2]);
+    return std::nullopt;
 }
 
 }  // namespace
 
+expr::NameCheck names_of_where() {
+    return [](std::span<const std::string> path) -> std::optional<std::string> {
+        if (path.empty()) return "a name is missing";
+        if (path[0] == "event") return event_fault(path);
+        return fmt::format("'{}' is not known in `where`, which is decided before there is a run; it sees `event`",
+                           path[0]);
+    };
+}
+
 Names::Names(const DagDraft& draft) : draft_(draft) {
+    for (const auto& entry : draft.schedule) {
+        has_windows_ = has_windows_ || std::holds_alternative<model::WindowSchedule>(entry.schedule);
+        has_events_ = has_events_ || std::holds_alternative<model::EventSchedule>(entry.schedule);
+    }
     tasks_.reserve(draft.tasks.size());
     for (model::TaskIndex i = 0; i < draft.tasks.size(); ++i) tasks_.emplace(draft.tasks[i].task.id, i);
 }
@@ -51,6 +76,27 @@ std::optional<std::string> Names::fault(Path path, const Asker& asker) const {
     if (path[0] == "params") return param_fault(path);
     if (path[0] == "tasks") return task_fault(path, asker.task);
     if (path[0] == "item") return item_fault(path, asker);
+    if (path[0] == "event" || path[0] == "events") return schedule_fault(path);
+    return fixed_fault(path);
+}
+
+std::vector<std::string> Names::root_names() const {
+    std::vector<std::string> all{"params", "tasks", "item"};
+    for (const auto& [name, parts] : fixed_names()) all.push_back(name);
+    if (has_events_) all.insert(all.end(), {"event", "events"});
+    return all;
+}
+
+std::optional<std::string> Names::schedule_fault(Path path) const {
+    if (!has_events_)
+        return fmt::format("'{}' is known only in a DAG whose `schedule` has an entry of events", path[0]);
+    if (path[0] == "event") return event_fault(path);
+    if (path.size() == 2 && path[1] == "count") return std::nullopt;
+    return path.size() == 1 ? "'events' alone is no value; write events.count"
+                            : "events.count is how many events made the run; there is nothing else";
+}
+
+std::optional<std::string> Names::fixed_fault(Path path) const {
     const auto found = fixed_names().find(path[0]);
     if (found == fixed_names().end())
         return fmt::format("unknown name '{}'{}", path[0], model::did_you_mean(path[0], root_names()));
@@ -61,8 +107,14 @@ std::optional<std::string> Names::fault(Path path, const Asker& asker) const {
     if (path.size() == 1)
         return fmt::format("'{}' alone is no value; write {}.{}", name, name,
                            fmt::join(parts, fmt::format(" or {}.", name)));
-    if (std::ranges::find(parts, path[1]) == parts.end())
-        return fmt::format("'{}' has no '{}'{}", name, path[1], model::did_you_mean(path[1], parts));
+    if (const auto& more = window_names(); name == "window" && std::ranges::find(more, path[1]) != more.end()) {
+        if (!has_windows_)
+            return fmt::format("window.{} is known only in a DAG whose `schedule` has an entry of windows", path[1]);
+    } else if (std::ranges::find(parts, path[1]) == parts.end()) {
+        auto known = parts;
+        if (name == "window" && has_windows_) known.insert(known.end(), more.begin(), more.end());
+        return fmt::format("'{}' has no '{}'{}", name, path[1], model::did_you_mean(path[1], known));
+    }
     if (path.size() > 2) return fmt::format("{}.{} has no '{}'", name, path[1], path[2]);
     return std::nullopt;
 }

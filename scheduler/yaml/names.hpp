@@ -11,6 +11,9 @@ namespace weir::yaml {
 // Where in a task an expression stands. What comes before its instances knows no item.
 enum class Standing { setting, condition, foreach };
 
+// For `where` of an event schedule, which is decided before there is a run: it sees the event alone.
+[[nodiscard]] expr::NameCheck names_of_where();
+
 class Names {
    public:
     // The draft's tasks have their `upstream`.
@@ -26,12 +29,17 @@ class Names {
         Standing standing;
     };
     [[nodiscard]] std::optional<std::string> fault(Path path, const Asker& asker) const;
+    [[nodiscard]] std::optional<std::string> fixed_fault(Path path) const;
     [[nodiscard]] std::optional<std::string> param_fault(Path path) const;
     [[nodiscard]] std::optional<std::string> task_fault(Path path, std::optional<model::TaskIndex> task) const;
     [[nodiscard]] std::string unknown_task(Path path) const;
     [[nodiscard]] std::optional<std::string> item_fault(Path path, const Asker& asker) const;
+    [[nodiscard]] std::optional<std::string> schedule_fault(Path path) const;
+    [[nodiscard]] std::vector<std::string> root_names() const;
 
     const DagDraft& draft_;
+    bool has_windows_ = false;  // a schedule entry of windows
+    bool has_events_ = false;
     std::unordered_map<std::string_view, model::TaskIndex> tasks_;
 };
 

@@ -8,6 +8,7 @@
 #include "scheduler/yaml/formats.hpp"
 #include "scheduler/yaml/operator_tables.hpp"
 #include "scheduler/yaml/retry_on.hpp"
+#include "scheduler/yaml/schedule_tables.hpp"
 #include "scheduler/yaml/wait_tables.hpp"
 
 namespace weir::yaml {
@@ -191,6 +192,13 @@ std::vector<Row> task_rows() {
           "decide "
           "how the run ends"},
          [](TaskDraft& draft, const Node& value) { draft.teardown = &value; }},
+        {{"produces", assets_shape(false),
+          "Assets that it makes: when it succeeds, other DAGs are told that their window, the run's data interval, is "
+          "complete"},
+         [](TaskDraft& draft, const Node& value) {
+             draft.produces = &value;
+             draft.task.produces = texts_of(value);
+         }},
         {{"doc", text("a text"), "What the task is for"},
          [](TaskDraft& draft, const Node& value) { draft.task.doc = text_of(value); }},
     };

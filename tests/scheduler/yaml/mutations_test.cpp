@@ -10,6 +10,8 @@ constexpr std::string_view kSound = R"(id: report
 tags: [a, "b"]
 schedule:
   - {cron: "15 2 * * *", timezone: Europe/Berlin, catchup: latest}
+  - {windows: [views/eu, orders], every: 5m, cover: 1d, at_least: 1, deadline: 2h, on_deadline: run, debounce: 1m}
+  - event: {type: shop.*, where: "${{ event.data.total > 1 }}", count: 3, within: 10m}
 params:
   least: {type: integer, default: 1, minimum: 0}
   name: "x"
@@ -27,7 +29,7 @@ tasks:
     needs: load
     if: ${{ tasks.load.outputs.rows > 0 }}
     check: {on: {postgres: warehouse, table: t}, expect: [not_null: x, row_count: {min: 1}]}
-  say: {needs: [load, check], run: [echo, 'it''s', "caf\u00e9"], workdir: bin}
+  say: {needs: [load, check], produces: [views/us, report], env: {A: "${{ window.key }}${{ event.data.a }}"}, run: [echo, 'it''s', "caf\u00e9"], workdir: bin}
   make: {run: x, setup: true, retry_on: [1, SIGKILL, timeout], on_failure: [{run: ./tell}]}
   each:
     needs: make
@@ -95,6 +97,12 @@ constexpr std::string_view kPieces[] = {
     "range: ",
     "each",
     "item.",
+    "windows: ",
+    "every: ",
+    "event: ",
+    "event.",
+    "views/*",
+    "produces: ",
     "teardown: ",
     "needs",
     "tasks",

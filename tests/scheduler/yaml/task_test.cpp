@@ -11,7 +11,8 @@ timout: 5m)",
         {R"(run: x
 colour: red)",
          "etl.yaml:4:5: unknown key 'colour' in a task; known are run, load, sql, check, wait, dag, approve, needs, "
-         "if, short_circuit, foreach, max_parallel, label, setup, teardown, doc, trigger_rule, env, workdir, retries, "
+         "if, short_circuit, foreach, max_parallel, label, setup, teardown, produces, doc, trigger_rule, env, workdir, "
+         "retries, "
          "retry_delay, retry_backoff, max_retry_delay, retry_on, skip_on_exit_code, timeout, grace, pool, pool_slots, "
          "priority_weight, max_active, depends_on_past, wait_for_downstream, deadline, on_success, on_failure, "
          "on_retry, on_deadline, executor, log_limit"},
