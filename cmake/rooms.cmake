@@ -62,6 +62,9 @@ set(WEIR_TEST_OPTIONS $<$<CONFIG:RelWithDebInfo>:-O0>)
 weir_precompiled(weir_precompiled_tests ${WEIR_COMMON_HEADERS} <fstream> <random> <thread> <doctest/doctest.h>)
 target_compile_options(weir_precompiled_tests PRIVATE ${WEIR_TEST_OPTIONS})
 
+# An entry of ctest whose name reaches no TEST_CASE runs none, and doctest calls that a success.
+set(WEIR_RAN_NOTHING "test cases: +0 ")
+
 # weir_test(NAME FOLDER ROOMS rooms… [TIMEOUT seconds]): program test_NAME of all tests/FOLDER/*_test.cpp,
 # one ctest entry for each TEST_CASE.
 function(weir_test name folder)
@@ -78,7 +81,6 @@ function(weir_test name folder)
   target_precompile_headers(test_${name} REUSE_FROM weir_precompiled_tests)
   list(TRANSFORM ARG_ROOMS PREPEND weir_)
   target_link_libraries(test_${name} PRIVATE ${ARG_ROOMS} weir_test_support weir_warnings)
-  # An entry whose name reaches no TEST_CASE runs none, and doctest calls that a success.
   doctest_discover_tests(test_${name} TEST_PREFIX "${name}: "
-                         PROPERTIES TIMEOUT ${ARG_TIMEOUT} FAIL_REGULAR_EXPRESSION "test cases: +0")
+                         PROPERTIES TIMEOUT ${ARG_TIMEOUT} FAIL_REGULAR_EXPRESSION "${WEIR_RAN_NOTHING}")
 endfunction()

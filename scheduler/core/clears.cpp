@@ -112,6 +112,11 @@ void reset(Work& work, const Cleared& each) {
     for (const auto index : each.records) reset_task(work, run, index);
     run.killed = std::ranges::any_of(run.tasks, [](const auto& task) { return task.killed == Killed::with_run; });
     if (each.from_history) requeue(work, run);
+    if (run.row.retry_at) retry_now(work, run);
+}
+
+bool waits_for_retry(const std::vector<Cleared>& all) {
+    return all.size() == 1 && all.front().records.empty() && all.front().run->row.retry_at.has_value();
 }
 
 // `must_clear`: finding nothing is an error.
@@ -123,6 +128,11 @@ void clear(Work& work, const ClearTasks& input, bool must_clear) {
     if (!error && must_clear && std::ranges::all_of(*all, is_empty))
         error = model::Error{ErrorKind::conflict,
                              fmt::format("nothing has failed in run '{}'; name the tasks to run again", input.run_id)};
+    if (error && must_clear && waits_for_retry(*all)) {  // what failed in it is open again already
+        retry_now(work, *all->front().run);
+        work.replies.emplace_back(input.request, all->front().run);
+        return;
+    }
     Answer answer;
     if (all->size() == 1) answer.run = all->front().run->row;
     for (const auto& each : *all) {

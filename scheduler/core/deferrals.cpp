@@ -47,14 +47,13 @@ void arm_timeout(Work& work, LiveRun& run, RecordIndex index) {
     if (timeout.count() > 0) wake_at(work, run, index, *run.waiting.at(index).since + timeout);
 }
 
-namespace {
-
-// When a wait for a time succeeds; nullopt of a wait for a run.
 std::optional<TimePoint> due_of(const WaitSettings& settings, TimePoint since) {
     if (const auto* until = std::get_if<UntilTime>(&settings.what)) return until->at;
     if (const auto* length = std::get_if<ForTime>(&settings.what)) return since + length->length;
     return std::nullopt;
 }
+
+namespace {
 
 void wait_for(Work& work, LiveRun& run, RecordIndex index, const Json& rendered) {
     const auto settings = read_wait(rendered, run.row);
@@ -98,7 +97,7 @@ bool waits_itself(const LiveRun& run, RecordIndex index) {
 }
 
 void let_start(Work& work, LiveRun& run, RecordIndex index) {
-    if (waits_itself(run, index)) return defer(work, run, index);
+    if (waits_itself(run, index) && pass_gates(work, run, index)) return defer(work, run, index);
     set_state(work, run, index, TaskState::scheduled);
 }
 

@@ -18,6 +18,8 @@ void finish_now(Work& work, LiveRun& run, RecordIndex index, model::TaskState st
 void fail_or_retry(Work& work, LiveRun& run, RecordIndex index, std::string reason);
 // Its timer is the end of its patience, where it has one.
 void arm_timeout(Work& work, LiveRun& run, RecordIndex index);
+// When a wait for a time succeeds; nullopt of a wait for anything else.
+[[nodiscard]] std::optional<TimePoint> due_of(const WaitSettings& settings, TimePoint since);
 // Its timer has fired.
 void fire_deferral(Work& work, LiveRun& run, RecordIndex index);
 

@@ -1,8 +1,9 @@
 // Who gets the next free slot. Slots are what queued and running tasks hold; nothing is counted apart.
 //
 // The order: larger priority_weight first; at equal priority the runs take turns, so that a run with 100,000 ready
-// tasks delays one with a single task by no more than one slot. A task that does not fit is passed over, never waited
-// for: it shares its lane only with tasks that fit no better.
+// tasks delays one with a single task by no more than one slot. A task that does not fit is passed over, but not for ever:
+// when as many slots as its pool has were given past the best one, the pool keeps its slots until that one fits. Other
+// pools have no part in it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -116,10 +117,12 @@ void hide_heads(LiveRun& run) {
 
 namespace {
 
-bool has_room(const Memory& memory, const Lane& lane) {
-    return !lane.heads.empty() && lane.obstacle.empty() && memory.executors.contains(lane.key.executor) &&
-           lane.pool->used + lane.key.slots <= lane.pool->pool.slots;
+// But for the slots of its pool.
+bool may_start(const Memory& memory, const Lane& lane) {
+    return !lane.heads.empty() && lane.obstacle.empty() && memory.executors.contains(lane.key.executor);
 }
+
+bool fits(const Lane& lane) { return lane.pool->used + lane.key.slots <= lane.pool->pool.slots; }
 
 // False when the task could not be rendered and has failed instead.
 bool start(Work& work, LiveRun& run, RecordIndex index) {
@@ -168,12 +171,44 @@ struct Candidate {
 };
 
 void offer(const Memory& memory, std::vector<Candidate>& candidates, Lane& lane) {
-    if (!has_room(memory, lane)) return;
+    if (!may_start(memory, lane)) return;
     candidates.push_back({*lane.heads.begin(), &lane});
     std::push_heap(candidates.begin(), candidates.end());
 }
 
+// The pools whose best waiting task does not fit: whoever starts there now, overtakes it.
+class Overtaking {
+   public:
+    [[nodiscard]] bool keeps_slots(const PoolUse& pool) const { return keeping_.contains(&pool); }
+
+    // The candidates come best first, so the first that does not fit is the best of its pool.
+    void does_not_fit(PoolUse& pool, const Head& head) {
+        if (!waiting_.insert(&pool).second) return;
+        if (std::exchange(pool.overtaken_turn, head.turn) != head.turn) pool.overtaken = 0;
+        if (pool.overtaken >= pool.pool.slots) keeping_.insert(&pool);
+    }
+
+    void starts(PoolUse& pool, int slots) const {
+        if (waiting_.contains(&pool)) pool.overtaken += slots;
+    }
+
+   private:
+    std::set<const PoolUse*> waiting_;
+    std::set<const PoolUse*> keeping_;
+};
+
 }  // namespace
+
+const Lane* keeper_of(const Memory& memory, const PoolUse& pool) {
+    const Lane* best = nullptr;
+    for (const auto& [key, lane] : memory.lanes)
+        if (lane.pool == &pool && may_start(memory, lane) && !fits(lane) &&
+            (best == nullptr || *lane.heads.begin() < *best->heads.begin()))
+            best = &lane;
+    const bool keeps =
+        best != nullptr && pool.overtaken >= pool.pool.slots && best->heads.begin()->turn == pool.overtaken_turn;
+    return keeps ? best : nullptr;
+}
 
 bool dispatch(Work& work) {
     auto& memory = work.memory;
@@ -181,11 +216,19 @@ bool dispatch(Work& work) {
     std::vector<Candidate> candidates;
     for (auto& [key, lane] : memory.lanes) offer(memory, candidates, lane);
     bool all_started = true;
+    Overtaking overtaking;
     while (!candidates.empty() && memory.active_tasks < memory.parallelism) {
         std::pop_heap(candidates.begin(), candidates.end());
         const auto [head, lane] = candidates.back();
         candidates.pop_back();
-        if (has_room(memory, *lane) && lane->heads.begin()->turn == head.turn) {
+        auto& pool = *lane->pool;
+        if (overtaking.keeps_slots(pool) || !may_start(memory, *lane)) continue;
+        if (lane->heads.begin()->turn == head.turn) {
+            if (!fits(*lane)) {
+                overtaking.does_not_fit(pool, head);
+                continue;
+            }
+            overtaking.starts(pool, lane->key.slots);
             auto& run = *head.run;
             auto& own = run.lanes[head.own];
             const auto task = own.ready.begin()->task;

@@ -1,5 +1,6 @@
 // Caps on one task: `max_parallel` (its instances in one run) and `max_active` (over all runs of its DAG). Who is past
-// the gates keeps its place from then until its try has ended; the others wait here and cost a turn nothing.
+// the gates keeps its place from then until its try has ended, or what it waits for outside has come; the others wait
+// here and cost a turn nothing.
 #include <fmt/format.h>
 
 #include "scheduler/core/work.hpp"
@@ -28,6 +29,18 @@ auto gates_of(Run& run, RecordIndex index) {
 
 std::vector<std::pair<const Gate*, int>> gates_before(const LiveRun& run, RecordIndex index) {
     return gates_of(run, index);
+}
+
+bool is_in_line(const LiveRun& run, RecordIndex index, model::TaskState state) {
+    if (state == model::TaskState::deferred) return waits_itself(run, index);
+    return state == model::TaskState::scheduled || is_active(state);
+}
+
+void get_in_line(Work& work, LiveRun& run, RecordIndex index) {
+    if (waits_itself(run, index))
+        work.let_through.emplace_back(&run, index);
+    else
+        add_ready(work, run, index);
 }
 
 bool is_at_gate(const LiveRun& run, RecordIndex index) {
@@ -73,7 +86,7 @@ void let_through(Work& work, Gate& gate) {
         if (pass_gates(work, run, index)) {
             run.tasks[index].reason.clear();
             touch(work, run, index);
-            add_ready(work, run, index);
+            get_in_line(work, run, index);
         }
     }
 }

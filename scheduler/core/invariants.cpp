@@ -80,7 +80,7 @@ void check_instances(const LiveRun& run, TaskIndex task, const Mapped& mapped) {
 // Who counts in which gate, and who waits there.
 void check_gates(const LiveRun& run, RecordIndex index, std::map<const Gate*, Totals::GateUse>& uses) {
     const auto& record = run.tasks[index];
-    const bool in_line = record.state == TaskState::scheduled || is_active(record.state);
+    const bool in_line = is_in_line(run, index, record.state);
     invariant(in_line || record.gates == 0, "only who is in line counts in a gate");
     std::size_t passed = 0;
     for (const auto& [gate, most] : gates_before(run, index)) {

@@ -85,6 +85,9 @@ struct PoolUse {
     model::Pool pool;
     bool configured = false;  // else tasks only name it, and wait
     int used = 0;             // slots of queued and running tasks
+    // Slots that were given past the best waiting task, of this turn, because it did not fit.
+    int overtaken = 0;
+    std::uint64_t overtaken_turn = 0;
 };
 
 // Best first: larger priority, then whoever was served longest ago, so that runs of one priority take turns.
@@ -260,7 +263,7 @@ struct Memory {
     bool pools_known = false;  // until then nobody says that there is no such pool
     int parallelism = 16;
     int active_tasks = 0;     // queued and running, over all runs
-    std::uint64_t turns = 0;  // hands out Head::turn
+    std::uint64_t turns = 1;  // hands out Head::turn
 
     std::set<RetryTimer> retries;
     std::set<Timer> timers;

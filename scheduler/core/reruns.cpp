@@ -29,6 +29,8 @@ void forget_restored(Work& work, LiveRun& run) {
     remember_past(run);
     const auto is_of_run = [&run](const auto& entry) { return entry.first == &run; };
     std::erase_if(work.undecided, is_of_run);
+    std::erase_if(work.let_through, is_of_run);
+    std::erase_if(work.restored_scheduled, is_of_run);
     std::erase_if(work.changed_tasks, is_of_run);
     std::erase(work.maybe_ended, &run);
     std::erase_if(work.rows_without_record, [&run](const Change& change) {

@@ -106,8 +106,11 @@ LiveRun& restore_run(Work& work, const RunHistory& history) {
         if (record.killed == Killed::with_run) run.killed = true;
         if (row.waits_since) run.waiting[*index].since = row.waits_since;
         if (waits_for_time(row.state) && !record.retry_at) record.retry_at = work.now;
-        if (is_active(row.state)) force_gates(run, *index);
-        enter_state(work, run, *index, row.state);
+        if (row.state == TaskState::scheduled)
+            work.restored_scheduled.emplace_back(&run, *index);
+        else if (is_in_line(run, *index, row.state))
+            force_gates(run, *index);
+        if (row.state != TaskState::scheduled) enter_state(work, run, *index, row.state);
         if (record.reason != row.reason) touch(work, run, *index);
     }
     return run;
@@ -178,6 +181,17 @@ void leave_queue(Work& work, LiveRun& run) {
     if (run.row.retry_at) work.memory.timers.erase({*run.row.retry_at, Timer::Kind::run_retry, run.row.id});
     run.row.retry_at.reset();
 }
+
+}  // namespace
+
+void retry_now(Work& work, LiveRun& run) {
+    leave_queue(work, run);
+    queue_of(run).insert(run.queue_key());
+    touch(work, run);
+    work.maybe_startable.push_back(run.definition);
+}
+
+namespace {
 
 // Dag::run_retries: the run queues again, and what failed runs again. Not when a person has ended it.
 bool retry_run(Work& work, LiveRun& run) {

@@ -60,9 +60,6 @@ void count_failure(LiveRun& run, RecordIndex index, TaskState state, int sign) {
     if (run.plan->is_leaf[run.tasks[index].task]) run.failed_leaves += by;
 }
 
-// Counts in the gates of its task (see gates.cpp).
-bool is_in_line(TaskState state) { return state == TaskState::scheduled || is_active(state); }
-
 void count_active(Work& work, LiveRun& run, RecordIndex index, bool enters) {
     const auto& lane = *run.lanes[run.lane_of(index)].lane;
     const int sign = enters ? 1 : -1;
@@ -115,7 +112,7 @@ void enter_state(Work& work, LiveRun& run, RecordIndex index, TaskState state) {
             work.undecided.emplace_back(&run, index);
             return;
         case TaskState::scheduled:
-            if (!is_at_gate(run, index) || pass_gates(work, run, index)) add_ready(work, run, index);
+            if (!is_at_gate(run, index) || pass_gates(work, run, index)) get_in_line(work, run, index);
             return;
         case TaskState::queued:
         case TaskState::running:
@@ -151,7 +148,7 @@ void set_state(Work& work, LiveRun& run, RecordIndex index, TaskState next) {
     leave_state(work, run, index);
     enter_state(work, run, index, next);
     alert_of_state(work, run, index, next);
-    if (is_in_line(previous) && !is_in_line(next)) leave_gates(work, run, index);
+    if (is_in_line(run, index, previous) && !is_in_line(run, index, next)) leave_gates(work, run, index);
     if (is_finished(previous) != is_finished(next)) wake_later_runs(work, run);
     if (!run.is_instance(index) || previous == TaskState::removed || next == TaskState::removed) return;
     if (!is_finished(previous) && is_finished(next)) instance_finished(work, run, index);
@@ -239,13 +236,23 @@ void decide_task(Work& work, LiveRun& run, RecordIndex index) {
 }
 
 void settle(Work& work) {
-    while (!work.undecided.empty() || !work.maybe_ended.empty() || !work.maybe_startable.empty()) {
+    for (const auto& [run, index] : std::exchange(work.restored_scheduled, {})) {
+        auto& record = run->tasks[index];
+        if (record.state != TaskState::none) continue;
+        const auto reason = record.reason;
+        enter_state(work, *run, index, TaskState::scheduled);
+        if (record.reason != reason) touch(work, *run, index);
+    }
+    while (!work.undecided.empty() || !work.let_through.empty() || !work.maybe_ended.empty() ||
+           !work.maybe_startable.empty()) {
         // In the order in which they came up: of runs that begin in one step, the oldest gets the first slot.
         for (std::size_t next = 0; next < work.undecided.size(); ++next) {
             const auto [run, index] = work.undecided[next];
             decide_task(work, *run, index);
         }
         work.undecided.clear();
+        for (const auto& [run, index] : std::exchange(work.let_through, {}))
+            if (run->tasks[index].state == TaskState::scheduled && !is_at_gate(*run, index)) defer(work, *run, index);
         for (auto* run : std::exchange(work.maybe_ended, {})) end_if_finished(work, *run);
         for (auto* definition : std::exchange(work.maybe_startable, {})) start_runs(work, *definition);
     }

@@ -86,13 +86,14 @@ NameList active_tasks(const Memory& memory, Counts counts) {
 }
 
 // At the cap of its task: max_parallel in its run, or max_active over all runs.
-std::string gate(const Why& why, const LiveRun& run, RecordIndex index) {
+std::string gate(const LiveRun& run, RecordIndex index) {
     const auto& task = run.task(index);
     const bool in_run = run.is_instance(index) && task.foreach->max_parallel > 0 && run.tasks[index].gates == 0;
-    const auto inside = active_tasks(why.memory, [&run, &task, in_run](const OpenTry& open) {
-        return open.run->definition == run.definition && open.run->task(open.task).id == task.id &&
-               (!in_run || open.run == &run);
-    });
+    NameList inside;
+    for (const auto& [run_id, other] : run.definition->live)
+        for (RecordIndex each = 0; each < other->tasks.size(); ++each)
+            if ((!in_run || other == &run) && other->task(each).id == task.id && other->tasks[each].gates > 0)
+                inside.add(name_of(*other, each));
     return fmt::format("{} {} is reached{}", in_run ? "its max_parallel" : "its max_active",
                        in_run ? task.foreach->max_parallel : task.max_active,
                        inside.empty() ? "" : " by " + inside.text());
@@ -102,7 +103,7 @@ std::string gate(const Why& why, const LiveRun& run, RecordIndex index) {
 Reasons slot(const Why& why, const LiveRun& run, RecordIndex index) {
     const auto& memory = why.memory;
     const auto& task = run.task(index);
-    if (is_at_gate(run, index)) return {gate(why, run, index)};
+    if (is_at_gate(run, index)) return {gate(run, index)};
     Reasons reasons;
     const auto pool = memory.pools.find(task.pool);
     if (pool == memory.pools.end() || !pool->second.configured) {
@@ -118,6 +119,13 @@ Reasons slot(const Why& why, const LiveRun& run, RecordIndex index) {
                                           use.pool.slots, active_tasks(memory, [&task](const OpenTry& open) {
                                                               return open.run->task(open.task).pool == task.pool;
                                                           }).text()));
+        else if (const auto* lane = keeper_of(memory, use)) {
+            const auto& head = *lane->heads.begin();
+            reasons.push_back(
+                fmt::format("pool '{}' keeps its free slots for {}, which needs {} and was passed over long enough",
+                            task.pool, name_of(*head.run, head.run->lanes[head.own].ready.begin()->task),
+                            count_of(std::size_t(lane->key.slots), "slot")));
+        }
     }
     if (!memory.executors.contains(task.executor))
         reasons.push_back(fmt::format("its executor '{}' has not answered yet", task.executor));
@@ -215,11 +223,10 @@ std::vector<std::string> reasons_of(const Why& why, const LiveRun& run, RecordIn
         case TaskState::up_for_retry:
             return again(why, run, index);
         case TaskState::up_for_reschedule:
-            return {fmt::format("looked and found nothing yet{}; looks again at {}", because(record.reason),
-                                when(*record.retry_at, why.now))};
+            return why_between_looks(why, run, index);
         case TaskState::deferred:
             if (run.instances_of(index) != nullptr) return instances(why, run, index);
-            return {fmt::format("waits for something outside, without a process{}", because(record.reason))};
+            return why_deferred(why, run, index);
         case TaskState::success:
         case TaskState::failed:
         case TaskState::skipped:

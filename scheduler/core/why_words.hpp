@@ -45,6 +45,10 @@ class NameList {
 // Without DAG and run; an instance of `foreach` as "load[3]".
 [[nodiscard]] std::string task_name_of(const LiveRun& run, RecordIndex index);
 
+// --- why_waits.cpp -----------------------------------------------------------------------------------------------------
+[[nodiscard]] std::vector<std::string> why_deferred(const Why& why, const LiveRun& run, RecordIndex index);
+[[nodiscard]] std::vector<std::string> why_between_looks(const Why& why, const LiveRun& run, RecordIndex index);
+
 // --- why_task.cpp ------------------------------------------------------------------------------------------------------
 [[nodiscard]] std::vector<std::string> reasons_of(const Why& why, const LiveRun& run, RecordIndex index);
 

@@ -39,7 +39,10 @@ struct Work {
     std::map<model::NotificationId, model::Notification> changed_notifications;
 
     // To be looked at before the step ends. An entry may be there twice or be out of date: looking again does no harm.
-    std::vector<std::pair<LiveRun*, RecordIndex>> undecided;  // tasks whose upstream counts have changed
+    std::vector<std::pair<LiveRun*, RecordIndex>> undecided;    // tasks whose upstream counts have changed
+    std::vector<std::pair<LiveRun*, RecordIndex>> let_through;  // past their gates, to wait for something outside
+    // Of runs from history: they come to their gates when all those that were past them have been counted.
+    std::vector<std::pair<LiveRun*, RecordIndex>> restored_scheduled;
     std::vector<LiveRun*> maybe_ended;
     std::vector<Definition*> maybe_startable;  // with queued runs and perhaps room for one
 
@@ -93,6 +96,8 @@ void enqueue(Work& work, LiveRun& run);
 [[nodiscard]] int& active_runs_of(LiveRun& run);
 void ensure_tasks(Work& work, LiveRun& run);
 void start_runs(Work& work, Definition& definition);
+// A queued run waits for its retry_at no longer.
+void retry_now(Work& work, LiveRun& run);
 // The first queued runs while fewer than `most` are running.
 void start_queued(Work& work, const Definition& definition, RunQueue& queued, const int& active_runs, int most);
 void end_if_finished(Work& work, LiveRun& run);
@@ -128,6 +133,10 @@ void instance_reopened(Work& work, LiveRun& run, RecordIndex instance);
 // For restored records: counts them inside, however many there are.
 void force_gates(LiveRun& run, RecordIndex index);
 [[nodiscard]] bool is_at_gate(const LiveRun& run, RecordIndex index);
+// It counts there from when it is scheduled, for as long as it has a slot, or the core waits on its behalf.
+[[nodiscard]] bool is_in_line(const LiveRun& run, RecordIndex index, model::TaskState state);
+// A scheduled task that is past its gates competes for a slot, or begins to wait for something outside.
+void get_in_line(Work& work, LiveRun& run, RecordIndex index);
 void leave_gates(Work& work, LiveRun& run, RecordIndex index);
 // The gates on this record's way, in order, with how many each lets in.
 [[nodiscard]] std::vector<std::pair<const Gate*, int>> gates_before(const LiveRun& run, RecordIndex index);
@@ -147,6 +156,8 @@ void add_ready(Work& work, LiveRun& run, RecordIndex index);
 void remove_ready(LiveRun& run, RecordIndex index);
 void show_heads(Memory& memory, LiveRun& run);  // after the run has fallen below its max_active_tasks
 void hide_heads(LiveRun& run);
+// The lane for whose best task this pool keeps its slots; null while it does so for none.
+[[nodiscard]] const Lane* keeper_of(const Memory& memory, const PoolUse& pool);
 // Gives free slots to ready tasks, best first. True when a task ended on the way (it could not be rendered).
 bool dispatch(Work& work);
 

@@ -53,6 +53,8 @@ const Table<DagDraft>& dag_table() {
              store_alerts_on<model::AlertEvent::success>},
             {{"on_failure", alert_targets(), "Who is told when a run has failed"},
              store_alerts_on<model::AlertEvent::failure>},
+            {{"on_retry", alert_targets(), "Who is told when a run has failed and queues again by run_retries"},
+             store_alerts_on<model::AlertEvent::retry>},
             {{"on_deadline", alert_targets(), "Who is told when a run's deadline has passed"},
              store_alerts_on<model::AlertEvent::deadline>},
             {{"deadline", run_deadline(), "When a run should be over, from when it was queued"},

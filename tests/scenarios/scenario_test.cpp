@@ -18,10 +18,13 @@
 // Times are hours and minutes (and seconds) since the clock's midnight in UTC, or RFC 3339. Events are those of World::perform()
 // and these:
 //     tick              everything that is due until now happens, in steps
-//     trigger RUN DAG   a run of another DAG
+//     trigger RUN DAG [DATE]   a run of another DAG, or with a logical date
 //     load NAME         the DAG of the section `== dag NAME` is loaded in place of the one with its id
 //     states [RUN]      tells the tasks' states of a run, r unless named
 //     runs [DAG]        tells all runs and their states
+//     backfills         tells all backfills: their states, and how many of their runs were made
+//     notifications     tells all notifications: what is told of what, and whether it has got there
+// What the core asks of history is answered at once.
 // What stands after "->" must be what happened. With WEIR_SCENARIO_WRITE=1 it is written into the file instead.
 #include <cstdlib>
 #include <filesystem>
@@ -151,13 +154,36 @@ class Play {
         world_.now = now;
         if (verb == "states") return states(first.empty() ? "r" : first);
         if (verb == "runs") return runs(first);
+        if (verb == "backfills") return backfills();
+        if (verb == "notifications") return notifications();
         if (verb == "load")
             world_.load(load(first, text_of(first)));
         else if (verb == "trigger" && !second.empty())
-            world_.trigger(first, second);
+            trigger(first, second, words);
         else
             (void)world_.play(model::format_rfc3339(now) + event.substr(time.size()));
-        return world_.told();
+        return told_with_answers();
+    }
+
+    void trigger(const std::string& run_id, const std::string& dag_id, std::istringstream& words) {
+        core::TriggerRun input{.request = world_.next_request(), .dag_id = dag_id, .run_id = run_id};
+        if (std::string date; words >> date) input.logical_date = at(date);
+        for (const auto& [id, row] : world_.database.runs)
+            if (row.dag_id == dag_id && row.logical_date && row.logical_date == input.logical_date)
+                input.found_same = true;
+        world_.step({input});
+    }
+
+    // What the last step said, and what came of the questions that it asked of history.
+    std::string told_with_answers() {
+        auto all = world_.told();
+        for (int rounds = 0; world_.asks_history(); ++rounds) {
+            REQUIRE_MESSAGE(rounds < 1'000, "the core keeps asking");
+            world_.answer_lookups();
+            if (!all.empty() && !world_.told().empty()) all += "; ";
+            all += world_.told();
+        }
+        return all;
     }
 
     std::string tick(model::TimePoint until) {
@@ -166,8 +192,9 @@ class Play {
             REQUIRE_MESSAGE(steps < 10'000, "the core keeps waking up");
             world_.now = std::max(world_.now, *world_.turn.wake_at);
             world_.step();
-            if (!all.empty() && !world_.told().empty()) all += "; ";
-            all += world_.told();
+            const auto told = told_with_answers();
+            if (!all.empty() && !told.empty()) all += "; ";
+            all += told;
         }
         world_.now = until;
         return all;
@@ -193,6 +220,22 @@ class Play {
         for (const auto& [id, row] : world_.database.runs)
             if (dag_id.empty() || row.dag_id == dag_id)
                 all += fmt::format("{}{} {}", all.empty() ? "" : ", ", row.run_id, model::to_text(row.state));
+        return all.empty() ? "none" : all;
+    }
+
+    [[nodiscard]] std::string backfills() const {
+        std::string all;
+        for (const auto& [id, row] : world_.database.backfills)
+            all += fmt::format("{}{} {} {}/{}", all.empty() ? "" : ", ", id.value, model::to_text(row.state), row.made,
+                               row.total);
+        return all;
+    }
+
+    [[nodiscard]] std::string notifications() const {
+        std::string all;
+        for (const auto& [id, row] : world_.database.notifications)
+            all += fmt::format("{}{} {} of {}{}{} {}", all.empty() ? "" : ", ", id.value, model::to_text(row.event),
+                               row.run_id, row.task_id.empty() ? "" : ":", row.task_id, model::to_text(row.state));
         return all.empty() ? "none" : all;
     }
 

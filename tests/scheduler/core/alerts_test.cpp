@@ -215,6 +215,25 @@ TEST_CASE("a run that failed queues again and runs only what failed, over a rest
     CHECK(world.run().state == RunState::failed);
 }
 
+TEST_CASE("a retry by hand does not wait for run_retry_delay") {
+    auto dag = parse_dag("a\nb < a");
+    dag.run_retries = 1;
+    dag.run_retry_delay = hours{1};
+    World world({dag});
+    for (const auto* run_id : {"r", "s"}) {
+        world.trigger(run_id);
+        world.exit(std::string(run_id) + ":a");
+        world.exit(std::string(run_id) + ":b", 1);
+        CHECK(world.run(run_id).state == RunState::queued);
+    }
+    world.step({world.retry({})});
+    CHECK(world.told() == "r running; launch b/2");
+    CHECK(world.error().empty());
+    CHECK_FALSE(world.run().retry_at);
+    world.step({world.retry({"a"}, "s")});
+    CHECK(world.told() == "s running; launch s:a/2");
+}
+
 TEST_CASE("a run that was killed is not tried again") {
     auto dag = parse_dag("a");
     dag.run_retries = 3;

@@ -1,3 +1,4 @@
+#include "scheduler/core/why.hpp"
 #include "tests/scheduler/core/world.hpp"
 
 using namespace weir;
@@ -41,6 +42,29 @@ TEST_CASE("a task that does not fit is passed over by one that does") {
     World world("big | pool=db slots=3\n big2 | pool=db slots=3\n small | pool=db slots=1", 16, {{"db", 4, ""}});
     world.trigger();
     CHECK(world.told() == "launch big/1; launch small/1");
+}
+
+TEST_CASE("a task that was passed over long enough has its pool's slots kept until it fits") {
+    World world({parse_dag(tasks(9, "pool=db"), "small"), parse_dag("wide | pool=db slots=2\n other", "etl")}, 16,
+                {{"db", 2, ""}});
+    world.trigger("s", "small");
+    world.trigger("r", "etl");
+    CHECK(world.told() == "launch other/1");
+    world.exit("s:t0");
+    CHECK(world.told() == "s:t0 success; launch s:t2/1");
+    world.exit("s:t1");
+    CHECK(world.told() == "s:t1 success; launch s:t3/1");
+    world.exit("s:t2");
+    CHECK(world.told() == "s:t2 success; launch s:t4/1");
+    world.exit("s:t3");
+    CHECK(world.told() == "s:t3 success");
+    const auto why = explain(world.memory(), world.now, {{}, "small", "s", "t5"});
+    CHECK(why->reasons.front() ==
+          "pool 'db' keeps its free slots for etl/r/wide, which needs 2 slots and was passed over long enough");
+    world.exit("s:t4");
+    CHECK(world.told() == "s:t4 success; launch wide/1");
+    world.exit("wide");
+    CHECK(world.told() == "wide success; launch s:t5/1; launch s:t6/1");
 }
 
 TEST_CASE("larger priority_weight starts first") {

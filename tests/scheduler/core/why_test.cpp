@@ -235,3 +235,84 @@ TEST_CASE("why: a task that looks at the run before names it") {
     CHECK(says(why(world, "scheduled__2026-11-22T02:00:00Z", "a"),
                "none\nwaits: 'a' is queued in the run before, of 2026-11-22T01:00:00Z"));
 }
+
+// --- what waits for something outside ------------------------------------------------------------------------------------
+
+namespace {
+
+using model::Json;
+
+model::Dag waiting(model::OperatorKind kind, const Json& settings, Duration timeout = hours{2}) {
+    auto dag = parse_dag("t");
+    dag.tasks[0].action = model::OperatorCall{kind, settings};
+    dag.tasks[0].timeout = timeout;
+    return dag;
+}
+
+}  // namespace
+
+TEST_CASE("why: a wait for a time says until when") {
+    World world({waiting(model::OperatorKind::wait, {{"for", "10m"}})});
+    world.trigger();
+    world.now += minutes{4};
+    CHECK(why(world, "r", "t") == "deferred\nwaits until 2026-11-22T00:10:00Z (in 6m)");
+}
+
+TEST_CASE("why: a wait for a time beyond its timeout says which comes first") {
+    World world({waiting(model::OperatorKind::wait, {{"until", "2026-11-22T08:00:00Z"}, {"soft_fail", true}})});
+    world.trigger();
+    CHECK(why(world, "r", "t") ==
+          "deferred\nwaits until 2026-11-22T08:00:00Z (in 8h)\nits timeout skips it at 2026-11-22T02:00:00Z (in 2h)");
+}
+
+TEST_CASE("why: a wait that looks says when it looks next, what it missed, since when and until when it waits") {
+    World world({waiting(model::OperatorKind::wait, {{"file", "in/_SUCCESS"}, {"interval", "5m"}})});
+    world.trigger();
+    world.now += minutes{1};
+    auto report = world.exited("t", model::kNotYetExitCode);
+    report.outputs = {{model::kWaitingFor, "in/_SUCCESS is not there"}};
+    world.step({report});
+    CHECK(why(world, "r", "t") ==
+          "up_for_reschedule\nlooks again at 2026-11-22T00:06:00Z (in 5m)\n"
+          "found when it last looked: not yet: in/_SUCCESS is not there\n"
+          "waits since 2026-11-22T00:00:00Z (1m)\nits timeout ends it at 2026-11-22T02:00:00Z (in 1h59m)");
+}
+
+TEST_CASE("why: a wait for another DAG's run says which and how that is doing") {
+    const Json settings{{"run", {{"dag", "up"}, {"logical_date", "same"}, {"states", {"success"}}}}};
+    World world({waiting(model::OperatorKind::wait, settings), parse_dag("a", "up")});
+    world.step({TriggerRun{.request = {1}, .dag_id = "etl", .run_id = "r", .logical_date = kStart}});
+    world.now += minutes{3};
+    const auto* waits =
+        "deferred\nwaits since 2026-11-22T00:00:00Z (3m) for the run of DAG 'up' of "
+        "2026-11-22T00:00:00Z to end as success\n";
+    const auto* timeout = "\nits timeout ends it at 2026-11-22T02:00:00Z (in 1h57m)";
+    CHECK(why(world, "r", "t") == fmt::format("{}no such run is queued or running yet{}", waits, timeout));
+    world.step({TriggerRun{.request = {2}, .dag_id = "up", .run_id = "u", .logical_date = kStart}});
+    CHECK(why(world, "r", "t") ==
+          fmt::format("{}run 'u' runs since 2026-11-22T00:03:00Z (less than 1s){}", waits, timeout));
+}
+
+TEST_CASE("why: a dag task names its run and where to ask further") {
+    World world({waiting(model::OperatorKind::dag, {{"id", "child"}}, Duration{0}), parse_dag("a", "child")});
+    world.step({SetPaused{{1}, "child", true}});
+    world.trigger();
+    CHECK(why(world, "r", "t") ==
+          "deferred\nwaits since 2026-11-22T00:00:00Z (less than 1s) for run 'dag__etl.1__t__1' of DAG 'child'\n"
+          "run 'dag__etl.1__t__1' is queued; `weir why child dag__etl.1__t__1` says what for");
+    CHECK(says(why(world, "r"), "t is deferred: waits since 2026-11-22T00:00:00Z"));
+}
+
+TEST_CASE("why: an approval says who is asked what, how to answer, and what happens without an answer") {
+    const Json settings{{"message", "Publish?"},
+                        {"form", Json::array({Json{{"name", "limit"}}, Json{{"name", "reason"}}})},
+                        {"roles", {"admin", "operator"}},
+                        {"default", "reject"}};
+    World world({waiting(model::OperatorKind::approve, settings)});
+    world.trigger();
+    world.now += minutes{30};
+    CHECK(why(world, "r", "t") ==
+          "deferred\nwaits since 2026-11-22T00:00:00Z (30m) for a person (admin or operator) to answer: Publish?\n"
+          "the form asks for limit, reason\n`weir approve etl r t` answers it\n"
+          "without an answer it counts as rejected at 2026-11-22T02:00:00Z (in 1h30m)");
+}

@@ -31,6 +31,8 @@ using std::chrono::seconds;
 inline constexpr TimePoint kStart = std::chrono::sys_days{std::chrono::year{2026} / 11 / 22};
 
 [[nodiscard]] TimePoint at(std::string_view rfc3339);
+// "run:task" as its two names; of "task" the run is r.
+[[nodiscard]] std::pair<std::string, std::string> split_name(const std::string& name);
 
 // A DAG as text, a task a line: "load < extract other | rule=all_done retries=2 delay=30s pool=db slots=2 priority=5"
 [[nodiscard]] model::Dag parse_dag(const std::string& text, std::string id = "etl");
@@ -67,6 +69,8 @@ class World {
     Database database;
     TimePoint now = kStart;
     Turn turn;  // of the last step
+    // Checked at each launch. Not once people mark and clear what is above a task that waits for its slot.
+    bool rules_hold_at_launch = true;
 
     // One step, its commit and its effects.
     void step(const std::vector<Input>& inputs = {});
@@ -77,6 +81,8 @@ class World {
 
     // What history knows of the runs that the last step asked for, as the loop hands it in.
     void answer_lookups();
+    // Whether the last step asked for runs that history has.
+    [[nodiscard]] bool asks_history() const;
 
     void load(std::shared_ptr<const model::Dag> dag, std::shared_ptr<const model::Dag> previous = nullptr);
     void load(model::Dag dag) { load(std::make_shared<const model::Dag>(std::move(dag))); }
@@ -117,6 +123,7 @@ class World {
     void perform(const std::string& line);
     void check_fold();
     void check_caps() const;
+    void check_task_caps() const;
     void check_launch(const Launch& launch) const;
     void tell(const std::string& text) { told_ += told_.empty() ? text : "; " + text; }
     void tell_changes();

@@ -38,7 +38,7 @@ name: y
 tasks: {a: {run: x}}
 )",
          R"(etl.yaml:1:1: unknown key 'ids' in a DAG; did you mean 'id'?
-etl.yaml:2:1: unknown key 'name' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, pause_after_failures, run_retries, run_retry_delay, on_success, on_failure, on_deadline, deadline, defaults, tasks)"},
+etl.yaml:2:1: unknown key 'name' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, pause_after_failures, run_retries, run_retry_delay, on_success, on_failure, on_retry, on_deadline, deadline, defaults, tasks)"},
     };
     for (const auto& example : examples) {
         CAPTURE(example.yaml);
@@ -267,7 +267,7 @@ etl.yaml:3:22: task 'a' needs unknown 'bb'; did you mean 'b'?
 etl.yaml:3:35: retries: expected a whole number from 0 to 1000, found the text 'many'
 etl.yaml:3:55: unknown name 'nope'; known are params, tasks, item, dag, data_interval, logical_date, run, task, window
 etl.yaml:4:6: a task does one thing: exactly one of run, load, sql, check, wait, dag, approve; found none
-etl.yaml:5:1: unknown key 'colour' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, pause_after_failures, run_retries, run_retry_delay, on_success, on_failure, on_deadline, deadline, defaults, tasks)");
+etl.yaml:5:1: unknown key 'colour' in a DAG; known are id, description, owner, tags, schedule, params, max_active_runs, max_active_tasks, pause_after_failures, run_retries, run_retry_delay, on_success, on_failure, on_retry, on_deadline, deadline, defaults, tasks)");
 }
 
 }  // namespace weir::yaml

@@ -215,7 +215,7 @@ constexpr std::string_view kSoundHeads[] = {
     "deadline: 1h\non_deadline: [team]",
     "on_failure: []",
     "on_success: team\non_failure: [{notify: team}, {run: x}]",
-    "pause_after_failures: 3\nrun_retries: 2\nrun_retry_delay: 1m",
+    "pause_after_failures: 3\nrun_retries: 2\nrun_retry_delay: 1m\non_retry: team",
     "params: {a: 5, b: {type: string, enum: [a, b], default: a}, c: {}, d: {minimum: 1, type: number}}",
 };
 
@@ -261,7 +261,7 @@ constexpr std::string_view kWrongHeads[] = {
     "deadline: 5",
     "deadline: {notify: team}",
     "deadline: {after: 5m, notify: team, run: x}",
-    "on_retry: team",
+    "on_retry: {team: yes}",
     "on_failure: {notify: [team]}",
     "pause_after_failures: -1",
     "run_retries: many",
