@@ -88,6 +88,7 @@ void Loop::turn(std::chrono::microseconds patience) {
     if (!commit(turn)) return;
     release(turn);
     tell_next_runs(inputs, turn);
+    parts_.accept_events(core::accepts_events(state_));
     wake_at_ = turn.wake_at;
     parts_.report_health({.heartbeat = now});
 }

@@ -29,6 +29,8 @@ struct LoopParts {
     std::function<void(const core::Reply& reply)> answer;
     std::function<void(const core::Explained& answer)> explained = [](const core::Explained&) {};
     std::function<void(const core::EventsTaken& taken)> taken = [](const core::EventsTaken&) {};
+    // Whether the sources of events may go on; told after each turn.
+    std::function<void(bool open)> accept_events = [](bool) {};
     std::function<void(ports::Health health)> report_health = [](const ports::Health&) {};
     // Told after each commit; must be quick.
     std::function<void(const core::Turn& turn)> committed = {};

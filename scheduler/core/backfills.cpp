@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "scheduler/core/ticks.hpp"
+#include "scheduler/core/windows.hpp"
 #include "scheduler/core/work.hpp"
 
 namespace weir::core {
@@ -29,10 +30,10 @@ using Known = std::map<TimePoint, model::DatedRun>;
 // The first date that is not decided on.
 std::optional<Tick> next_date(const Definition& definition, const model::Backfill& row) {
     if (row.backwards) {
-        const auto tick = tick_before(definition.schedule, row.made_through.value_or(row.to + kInstant));
+        const auto tick = date_before(definition, row.made_through.value_or(row.to + kInstant));
         return tick && tick->at >= row.from ? tick : std::nullopt;
     }
-    const auto tick = tick_after(definition.schedule, row.made_through.value_or(row.from - kInstant));
+    const auto tick = date_after(definition, row.made_through.value_or(row.from - kInstant));
     return tick && tick->at <= row.to ? tick : std::nullopt;
 }
 
@@ -98,7 +99,7 @@ std::optional<model::Error> refuse(const Definition& definition, const CreateBac
     if (definition.state.removed || !definition.plan)
         return model::Error{ErrorKind::not_found,
                             fmt::format("the file of DAG '{}' is gone; put it back to run it", input.dag_id)};
-    if (definition.schedule.empty())
+    if (!has_dates(definition))
         return invalid(
             fmt::format("DAG '{}' has no schedule, and so no dates to run; trigger it instead", input.dag_id));
     if (auto error = refuse_range(input, now)) return error;
@@ -271,7 +272,16 @@ bool has_room(const LiveBackfill& backfill) {
 // Decides dates until one is found that makes a run. False when none is left.
 bool decide_next(Work& work, LiveBackfill& backfill) {
     while (const auto tick = next_date(*backfill.definition, backfill.row)) {
-        const auto fate = fate_of(backfill.row.reprocess, backfill.known, tick->at);
+        auto fate = fate_of(backfill.row.reprocess, backfill.known, tick->at);
+        if (fate == Fate::make && tick->window) {
+            const WindowRun wanted{backfill.definition, "", *tick->window};
+            if (!is_answered(work, wanted)) {
+                work.memory.unfinished_backfills.insert(backfill.row.id);  // the next step knows
+                return false;
+            }
+            // What is not there yet makes its run by itself when it comes, or at its deadline.
+            if (!coverage_of(work, wanted, 1).complete) fate = Fate::skip;
+        }
         touch(work, backfill);
         if (fate == Fate::run_again) {
             backfill.fetching = backfill.known.at(tick->at).run_id;
@@ -317,6 +327,22 @@ void advance(Work& work, LiveBackfill& backfill) {
     complete_if_done(work, backfill);
 }
 
+std::vector<WindowRun> runs_of_backfills(Memory& memory) {
+    std::vector<WindowRun> runs;
+    for (const auto id : memory.unfinished_backfills) {
+        const auto found = memory.backfills.find(id);
+        if (found == memory.backfills.end()) continue;
+        auto row = found->second.row;
+        for (std::size_t count = 0; count < kMostRunsPerTurn; ++count) {
+            const auto date = next_date(*found->second.definition, row);
+            if (!date) break;
+            if (date->window) runs.push_back({found->second.definition, "", *date->window});
+            row.made_through = date->at;
+        }
+    }
+    return runs;
+}
+
 void resume_backfills(Work& work) {
     for (const auto id : std::exchange(work.memory.unfinished_backfills, {}))
         if (const auto found = work.memory.backfills.find(id); found != work.memory.backfills.end())
@@ -325,7 +351,7 @@ void resume_backfills(Work& work) {
 
 void apply(Work& work, const RunFetched& input) {
     auto* definition = work.memory.find_definition(input.dag_id);
-    if (definition == nullptr) return;
+    if (definition == nullptr || run_fetched_for_rerun(work, input)) return;
     for (auto* backfill : definition->backfills) {
         if (backfill->fetching != input.run_id) continue;
         backfill->fetching.clear();

@@ -42,7 +42,7 @@ std::optional<Refusal> check_run_id(std::string_view run_id) {
                        fmt::format("run_id '{}' may hold only letters, digits and _ . ~ : + -", run_id)};
     if (run_id == "." || run_id == "..")
         return Refusal{ErrorKind::invalid, fmt::format("run_id '{}' is a folder's name; choose another", run_id)};
-    for (const std::string_view taken : {"scheduled__", "backfill__", "dag__"})
+    for (const std::string_view taken : {"scheduled__", "backfill__", "dag__", "window__", "event__"})
         if (run_id.starts_with(taken))
             return Refusal{
                 ErrorKind::invalid,

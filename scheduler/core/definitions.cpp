@@ -63,9 +63,10 @@ void apply(Work& work, const DagLoaded& input) {
     definition.plan = work.memory.plan_of(state.version, input.dag);
     definition.schedule = compile_schedule(dag);
     // A schedule that is new, or says something else now, has no past to make up for.
-    if (!dag.schedule.empty() && (!same_schedule || !state.scheduled_through))
+    if (!definition.schedule.empty() && (!same_schedule || !state.scheduled_through))
         decide_through(work, definition, work.now);
     arm(work.memory, definition);
+    learn_event_schedules(work, definition, same_schedule);
     work.maybe_startable.push_back(&definition);
 }
 
@@ -75,6 +76,7 @@ void apply(Work& work, const DagRemoved& input) {
     definition->state.removed = true;
     touch(work, *definition);
     arm(work.memory, *definition);
+    arm_events(work.memory, *definition);
 }
 
 }  // namespace weir::core

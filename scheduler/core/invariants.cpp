@@ -262,6 +262,23 @@ void check_deliveries(const Memory& memory) {
         invariant(memory.deliveries.contains(id), "only pending notifications are due");
 }
 
+void check_events(const Memory& memory) {
+    std::size_t timers = 0;
+    for (const auto& [dag_id, definition] : memory.definitions) {
+        timers += definition.event_timer.has_value();
+        if (definition.event_timer)
+            invariant(memory.event_timers.contains({*definition.event_timer, dag_id}),
+                      "a deadline or debounce has a timer");
+        invariant(memory.event_dags.contains(dag_id) == !definition.event_entries.empty(), "DAGs with event schedules");
+        if (definition.windows)
+            for (const auto& asset : definition.windows->assets)
+                invariant(memory.consumers.contains({asset.asset, dag_id}), "DAGs that wait for an asset");
+    }
+    invariant(timers == memory.event_timers.size(), "timers of events");
+    for (const auto& [at, id] : memory.rerun_timers)
+        invariant(!memory.reruns.contains(id) || !memory.runs.contains(id), "a run that is to run again has ended");
+}
+
 }  // namespace
 
 void check_invariants(const State& state) {
@@ -281,6 +298,7 @@ void check_invariants(const State& state) {
     invariant(static_cast<std::size_t>(deferrals) == totals.deferral_timers, "timers of deferred tasks");
     for (const auto& timer : memory.timers) check_timer(memory, timer);
     check_deliveries(memory);
+    check_events(memory);
     std::size_t awaiting = 0;
     for (const auto& [what, tasks] : memory.awaited) awaiting += tasks.size();
     invariant(awaiting == totals.awaiting, "tasks that wait for runs");

@@ -7,11 +7,13 @@
 
 #include <algorithm>
 #include <compare>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -22,6 +24,8 @@
 #include "scheduler/core/plan.hpp"
 #include "scheduler/core/step.hpp"
 #include "scheduler/core/trigger_rules.hpp"
+#include "scheduler/expr/expression.hpp"
+#include "scheduler/model/event.hpp"
 #include "scheduler/model/run.hpp"
 
 namespace weir::core {
@@ -189,6 +193,25 @@ struct ScheduleEntry {
     model::CronSchedule setting;
 };
 
+// A window schedule, ready to be asked.
+struct WindowEntry {
+    model::WindowSchedule setting;
+    calendar::Zone zone;
+    std::vector<model::AssetKey> assets;  // without keys where there is a run for each key
+    bool each_key = false;
+};
+
+struct EventEntry {
+    int index = 0;  // in Dag::schedule
+    model::EventSchedule setting;
+    std::optional<expr::Expression> where;
+};
+// Events that count towards a run of an event schedule, oldest first; the newest whole.
+struct PendingEvents {
+    std::deque<model::CountedEvent> events;
+    model::CloudEvent newest;
+};
+
 using PastRun = std::map<std::string, model::TaskState, std::less<>>;  // by task id
 using RunQueue = std::set<std::pair<TimePoint, model::RunId>>;         // by run_after: the order in which they start
 
@@ -206,8 +229,12 @@ struct Definition {
     // Ended runs by logical date, newest last; only of a DAG with depends_on_past. Unknown until its file loads.
     std::map<TimePoint, PastRun> past;
     bool past_known = false;
-    std::optional<TimePoint> paused_since;  // if it was paused in this life
-    TimePoint last_manual_at;               // of a made-up run_id, and how many had this time
+    std::optional<WindowEntry> windows;
+    std::vector<EventEntry> event_entries;
+    std::map<int, PendingEvents> pending_events;  // by index of the entry; known before its file loads
+    std::optional<TimePoint> event_timer;         // in Memory::event_timers: a deadline of its windows, or a debounce
+    std::optional<TimePoint> paused_since;        // if it was paused in this life
+    TimePoint last_manual_at;                     // of a made-up run_id, and how many had this time
     int manual_at_once = 0;
 
     std::map<std::string, LiveRun*, std::less<>> live;  // by run_id
@@ -271,6 +298,17 @@ struct Memory {
     std::set<model::NotificationId> due_deliveries;        // neither launched nor waiting for their timer
     int delivering = 0;                                    // launched
     std::map<AwaitedRun, std::set<std::pair<model::RunId, TaskIndex>>> awaited;  // by deferred tasks
+    std::map<model::AssetKey, model::AssetState> assets;
+    std::set<std::pair<std::string, std::string>> consumers;   // asset and dag_id of every window schedule
+    std::set<std::string> event_dags;                          // with event schedules
+    std::set<std::pair<TimePoint, std::string>> event_timers;  // Definition::event_timer
+    TimePoint events_settled_at;  // until then the sources may have to catch up with their backlog
+    // Runs of window schedules by dag_id, key and start, about which the step did not know enough.
+    std::set<std::tuple<std::string, std::string, TimePoint>> looks_at_windows;
+    std::deque<model::Event> produced_events;   // by tasks, in the step before; decided in the next
+    std::map<model::RunId, AwaitedRun> reruns;  // ended ones that run again, by run_id
+    std::set<std::pair<TimePoint, model::RunId>> rerun_timers;
+    model::EventId next_event{1};
     std::set<std::pair<TimePoint, std::string>> ticks;  // Definition::next_tick of those not held back
 
     model::RunId next_run{1};

@@ -37,7 +37,10 @@ struct Names {
     [[nodiscard]] std::optional<Json> interval() const {
         const auto& given = run.row.data_interval;
         if (!given) return std::nullopt;
-        return Json{{"start", local_text(run.row, given->start)}, {"end", local_text(run.row, given->end)}};
+        auto names = Json{{"start", local_text(run.row, given->start)}, {"end", local_text(run.row, given->end)}};
+        for (const auto* name : {"key", "assets"})
+            if (const auto known = value_at(run.row.cause, std::vector<std::string>{name})) names[name] = *known;
+        return names;
     }
     [[nodiscard]] std::optional<Json> logical_date() const {
         return local_text(run.row, run.row.logical_date.value_or(run.row.run_after));
@@ -119,6 +122,8 @@ struct Names {
         if (first == "dag") return within(dag_names());
         if (first == "task") return within(task_names());
         if (first == "item") return within(item());
+        if (first == "event") return value_at(run.row.cause, path);
+        if (first == "events") return value_at(run.row.cause, rest);
         return std::nullopt;
     }
 };

@@ -14,6 +14,10 @@ using model::TaskState;
 
 namespace {
 
+// A deadline that passed while the daemon was down is decided only when the sources had time to bring what came
+// meanwhile.
+constexpr auto kSettlingTime = std::chrono::minutes{1};
+
 void restore_definitions(Memory& memory, const Recovered& input) {
     for (const auto& state : input.dags) definition_of(memory, state.dag_id).state = state;
     for (const auto& version : input.versions) {
@@ -101,12 +105,23 @@ void apply(Work& work, const Recovered& input) {
     restore_deliveries(memory, input.notifications);
     memory.next_version = input.next_version;
     memory.next_backfill = input.next_backfill;
+    for (const auto& asset : input.assets) memory.assets.emplace(model::AssetKey{asset.asset, asset.key}, asset);
+    memory.produced_events.assign(input.events.begin(), input.events.end());
+    for (const auto& counted : input.counted_events) {
+        auto& pending = definition_of(memory, counted.row.dag_id).pending_events[counted.row.entry];
+        pending.events.push_back(counted.row);
+        pending.newest = counted.event;
+    }
+    memory.next_event = input.next_event;
+    memory.events_settled_at = work.now + kSettlingTime;
     for (const auto& backfill : input.backfills) restore_backfill(work, backfill);
     for (const auto& run : input.runs) restore(work, run);
     // Only now: what a task waits for may be one of these runs.
     for (auto& [id, run] : memory.runs)
         for (RecordIndex index = 0; index < run.tasks.size(); ++index)
             if (run.tasks[index].state == TaskState::deferred && waits_itself(run, index)) resume(work, run, index);
+    for (const auto& row : input.reruns)
+        if (!memory.runs.contains(row.id)) schedule_rerun(memory, row);
 }
 
 }  // namespace weir::core

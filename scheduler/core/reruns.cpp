@@ -55,6 +55,10 @@ void requeue(Work& work, LiveRun& run) {
     run.row.retry_at.reset();
     run.row.retries_used = 0;
     run.row.deadline_missed = false;
+    run.row.rerun_at.reset();
+    run.row.stale_since.reset();
+    run.row.ledger_through = model::EventId{work.memory.next_event.value - 1};
+    work.memory.reruns.erase(run.row.id);
     enqueue(work, run);
 }
 

@@ -84,6 +84,7 @@ LiveRun& create_run(Work& work, Definition& definition, model::Run row) {
     row.id = work.memory.next_run;
     ++work.memory.next_run.value;
     row.version = definition.state.version;
+    row.ledger_through = model::EventId{work.memory.next_event.value - 1};
     row.state = RunState::queued;
     row.queued_at = work.now;
     if (row.logical_date) keep_date(definition, *row.logical_date);
@@ -256,6 +257,7 @@ void end_if_finished(Work& work, LiveRun& run) {
     if (run.backfill != nullptr) work.maybe_done.insert(run.backfill);
     work.ended.push_back(&run);
     remember_past(run);
+    if (run.row.rerun_at) schedule_rerun(work.memory, run.row);
     run_ended(work, run);
     work.maybe_startable.push_back(&definition);
 }

@@ -1,5 +1,6 @@
 #include "scheduler/core/step.hpp"
 
+#include "scheduler/core/windows.hpp"
 #include "scheduler/core/work.hpp"
 
 namespace weir::core {
@@ -10,8 +11,12 @@ State::State(State&&) noexcept = default;
 State& State::operator=(State&&) noexcept = default;
 
 Turn step(State& state, std::span<const Input> inputs, TimePoint now) {
-    Work work{.memory = state.memory(), .now = now};
+    Work work{.memory = state.memory(), .now = now, .produced_before = state.memory().produced_events.size()};
     for (const auto& input : inputs) std::visit([&work](const auto& each) { apply(work, each); }, input);
+    take_produced(work);
+    look_at_windows(work);
+    fire_event_timers(work);
+    fire_reruns(work);
     fire_ticks(work);
     resume_backfills(work);
     fire_retries(work);

@@ -31,7 +31,7 @@ class State {
 };
 
 // What step() must know of the ledger for these inputs, and for what is due: the answer is handed in with them, in front.
-[[nodiscard]] LedgerQuestions ledger_questions(const State& state, std::span<const Input> inputs, model::TimePoint now);
+[[nodiscard]] LedgerQuestions ledger_questions(State& state, std::span<const Input> inputs, model::TimePoint now);
 
 // `now` never runs backwards between calls: the loop holds it (see Clock).
 [[nodiscard]] Turn step(State& state, std::span<const Input> inputs, model::TimePoint now);

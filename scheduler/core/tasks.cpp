@@ -148,6 +148,7 @@ void set_state(Work& work, LiveRun& run, RecordIndex index, TaskState next) {
     leave_state(work, run, index);
     enter_state(work, run, index, next);
     alert_of_state(work, run, index, next);
+    if (next == TaskState::success) produce_assets(work, run, index);
     if (is_in_line(run, index, previous) && !is_in_line(run, index, next)) leave_gates(work, run, index);
     if (is_finished(previous) != is_finished(next)) wake_later_runs(work, run);
     if (!run.is_instance(index) || previous == TaskState::removed || next == TaskState::removed) return;

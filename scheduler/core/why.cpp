@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "scheduler/core/why_words.hpp"
+#include "scheduler/core/windows.hpp"
 #include "scheduler/core/work.hpp"
 #include "scheduler/model/nearest.hpp"
 
@@ -81,7 +82,7 @@ Reasons live_runs(const Why& why, const Definition& definition) {
     return reasons;
 }
 
-Explanation explain_dag(const Why& why, const Definition& definition) {
+Explanation explain_dag(Work& work, const Why& why, const Definition& definition) {
     Explanation answer;
     if (definition.state.removed) {
         answer.state = "removed";
@@ -91,8 +92,12 @@ Explanation explain_dag(const Why& why, const Definition& definition) {
         answer.reasons.push_back(paused(definition, why.now));
     } else {
         answer.state = "active";
-        answer.reasons.push_back(definition.plan ? schedule_of(definition, why.now)
-                                                 : "its file has not loaded since the daemon started");
+        auto events = why_windows(work, definition);
+        if (!definition.plan)
+            answer.reasons.emplace_back("its file has not loaded since the daemon started");
+        else if (!definition.schedule.empty() || events.empty())
+            answer.reasons.push_back(schedule_of(definition, why.now));
+        for (auto& reason : events) answer.reasons.push_back(std::move(reason));
     }
     for (auto& reason : live_runs(why, definition)) answer.reasons.push_back(std::move(reason));
     return answer;
@@ -184,13 +189,14 @@ Explanation explain_task(const Why& why, const LiveRun& run, RecordIndex index) 
 
 void apply(Work& work, const Explain& input) { work.questions.push_back(input); }
 
-model::Result<Explanation> explain(const Memory& memory, TimePoint now, const Explain& question) {
-    const Why why{memory, now};
+model::Result<Explanation> explain(Work& work, const Explain& question) {
+    auto& memory = work.memory;
+    const Why why{memory, work.now};
     const auto found = memory.definitions.find(question.dag_id);
     if (found == memory.definitions.end())
         return model::Error{ErrorKind::not_found, unknown_dag(memory, question.dag_id)};
     const auto& definition = found->second;
-    if (!question.run_id) return explain_dag(why, definition);
+    if (!question.run_id) return explain_dag(work, why, definition);
     const auto live = definition.live.find(*question.run_id);
     if (live == definition.live.end())
         return model::Error{ErrorKind::not_found, fmt::format("DAG '{}' has no queued or running run '{}'",

@@ -8,9 +8,10 @@
 
 namespace weir::core {
 
-struct Memory;
+struct Work;
 
 // kind not_found when there is no such DAG or task, or no such run among the queued and running ones.
-[[nodiscard]] model::Result<Explanation> explain(const Memory& memory, model::TimePoint now, const Explain& question);
+// Of the ledger it knows what ledger_questions() has asked for.
+[[nodiscard]] model::Result<Explanation> explain(Work& work, const Explain& question);
 
 }  // namespace weir::core

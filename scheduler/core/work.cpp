@@ -35,10 +35,14 @@ void reply(Work& work, model::RequestId request, model::ErrorKind kind, std::str
 namespace {
 
 std::optional<TimePoint> next_wake(const Memory& memory, TimePoint now) {
-    if (!memory.unfinished_backfills.empty()) return now;
+    if (!memory.unfinished_backfills.empty() || !memory.produced_events.empty() || !memory.looks_at_windows.empty())
+        return now;
     std::optional<TimePoint> wake;
-    if (!memory.retries.empty()) wake = memory.retries.begin()->at;
-    if (!memory.ticks.empty() && (!wake || memory.ticks.begin()->first < *wake)) wake = memory.ticks.begin()->first;
+    for (const auto* timers : {&memory.ticks, &memory.event_timers})
+        if (!timers->empty() && (!wake || timers->begin()->first < *wake)) wake = timers->begin()->first;
+    if (const auto& reruns = memory.rerun_timers; !reruns.empty() && (!wake || reruns.begin()->first < *wake))
+        wake = reruns.begin()->first;
+    if (!memory.retries.empty() && (!wake || memory.retries.begin()->at < *wake)) wake = memory.retries.begin()->at;
     if (!memory.timers.empty() && (!wake || memory.timers.begin()->at < *wake)) wake = memory.timers.begin()->at;
     return wake;
 }
@@ -74,6 +78,10 @@ Turn finish(Work& work) {
         run->changed = false;
         turn.changes.emplace_back(run->row);
     }
+    for (auto& [id, row] : work.ended_rows)
+        if (!work.memory.runs.contains(id)) turn.changes.emplace_back(std::move(row));
+    for (auto& change : work.ledger_rows) turn.changes.push_back(std::move(change));
+    for (const auto& asset : work.changed_assets) turn.changes.emplace_back(work.memory.assets.at(asset));
     for (auto& change : work.rows_without_record) turn.changes.push_back(std::move(change));
     for (const auto& [run, index] : work.changed_tasks) {
         run->tasks[index].changed = false;
@@ -92,7 +100,7 @@ Turn finish(Work& work) {
     for (auto* run : work.ended) forget(work.memory, *run);
     for (auto* backfill : work.maybe_done) forget_if_done(work.memory, *backfill);
     for (const auto& question : work.questions)
-        turn.effects.emplace_back(Explained{question.request, explain(work.memory, work.now, question)});
+        turn.effects.emplace_back(Explained{question.request, explain(work, question)});
     turn.wake_at = next_wake(work.memory, work.now);
     return turn;
 }

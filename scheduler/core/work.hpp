@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/core/ledger_view.hpp"
 #include "scheduler/core/memory.hpp"
 #include "scheduler/core/turn.hpp"
 
@@ -37,6 +38,12 @@ struct Work {
     std::vector<Change> rows_without_record;  // of runs that no longer load, of tasks that their DAG no longer has
     std::vector<TryErased> erased_tries;
     std::map<model::NotificationId, model::Notification> changed_notifications;
+
+    LedgerView ledger;
+    std::vector<Change> ledger_rows;  // events, windows, positions, in the order in which they came
+    std::set<model::AssetKey> changed_assets;
+    std::size_t produced_before = 0;                // events in Memory::produced_events when the step began
+    std::map<model::RunId, model::Run> ended_rows;  // of runs that are not live
 
     // To be looked at before the step ends. An entry may be there twice or be out of date: looking again does no harm.
     std::vector<std::pair<LiveRun*, RecordIndex>> undecided;    // tasks whose upstream counts have changed
@@ -261,6 +268,38 @@ void requeue(Work& work, LiveRun& run);
 void apply(Work& work, const LedgerRead& input);
 void apply(Work& work, const EventsReceived& input);
 void apply(Work& work, const ReplayEvent& input);
+// Those that tasks have produced in the step before.
+void take_produced(Work& work);
+// Called by set_state(): a task has succeeded.
+void produce_assets(Work& work, const LiveRun& run, RecordIndex index);
+
+// --- event_definitions.cpp: the schedules of a DAG that wait for events -----------------------------------------------------
+void learn_event_schedules(Work& work, Definition& definition, bool same_schedule);
+// Sets or clears Definition::event_timer. Call after whatever it depends on has changed.
+void arm_events(Memory& memory, Definition& definition);
+void fire_event_timers(Work& work);
+// It has a file and takes part.
+[[nodiscard]] bool takes_events(const Definition& definition);
+// Of one DAG. Beyond them events make no runs, and say so.
+inline constexpr std::size_t kMostQueuedByEvents = 1000;
+
+// --- window_deadlines.cpp ----------------------------------------------------------------------------------------------------
+// When the next interval without a decision is to be decided, whatever is there.
+[[nodiscard]] std::optional<TimePoint> next_deadline(const Memory& memory, const Definition& definition);
+void decide_deadlines(Work& work, Definition& definition);
+
+// --- event_schedules.cpp: runs for other events --------------------------------------------------------------------------------
+class Judgement;
+void offer_to_schedules(Work& work, const model::Event& event, Judgement& judgement);
+[[nodiscard]] std::optional<TimePoint> next_debounce(const Definition& definition);
+void fire_debounces(Work& work, Definition& definition);
+
+// --- revisions.cpp: a window is corrected that a run has used -------------------------------------------------------------------
+// Puts the timer of a rerun; called for an ended run with rerun_at.
+void schedule_rerun(Memory& memory, const model::Run& row);
+void fire_reruns(Work& work);
+// False when it was not asked for by a rerun.
+bool run_fetched_for_rerun(Work& work, const RunFetched& input);
 
 // --- recovery.cpp ----------------------------------------------------------------------------------------------------------
 void apply(Work& work, const Recovered& input);

@@ -58,7 +58,7 @@ TEST_CASE("a task that was passed over long enough has its pool's slots kept unt
     CHECK(world.told() == "s:t2 success; launch s:t4/1");
     world.exit("s:t3");
     CHECK(world.told() == "s:t3 success");
-    const auto why = explain(world.memory(), world.now, {{}, "small", "s", "t5"});
+    const auto why = explain(world, {{}, "small", "s", "t5"});
     CHECK(why->reasons.front() ==
           "pool 'db' keeps its free slots for etl/r/wide, which needs 2 slots and was passed over long enough");
     world.exit("s:t4");

@@ -14,7 +14,7 @@ namespace {
 // The state, then the reasons, a line each.
 std::string why(World& world, std::optional<std::string> run = {}, std::optional<std::string> task = {},
                 const std::string& dag = "etl", int map_index = -1) {
-    const auto answer = explain(world.memory(), world.now, {{}, dag, std::move(run), std::move(task), map_index});
+    const auto answer = explain(world, {{}, dag, std::move(run), std::move(task), map_index});
     if (!answer) return answer.error().message;
     return fmt::format("{}\n{}", answer->state, fmt::join(answer->reasons, "\n"));
 }

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "scheduler/core/ledger_view.hpp"
 #include "scheduler/core/memory.hpp"
 #include "scheduler/core/step.hpp"
 #include "scheduler/model/instance_name.hpp"
@@ -36,6 +37,12 @@ inline constexpr TimePoint kStart = std::chrono::sys_days{std::chrono::year{2026
 
 // A DAG as text, a task a line: "load < extract other | rule=all_done retries=2 delay=30s pool=db slots=2 priority=5"
 [[nodiscard]] model::Dag parse_dag(const std::string& text, std::string id = "etl");
+// Of the asset's window from `start` (RFC 3339, or a time of kStart's day such as 10:05), `minutes` long.
+[[nodiscard]] model::CloudEvent window_event(const std::string& asset, const std::string& start, int minutes = 5,
+                                             int revision = 1);
+[[nodiscard]] model::CloudEvent watermark_event(const std::string& asset, const std::string& watermark);
+[[nodiscard]] model::CloudEvent other_event(const std::string& type, model::Json data = nullptr);
+[[nodiscard]] model::Dag with_schedule(model::Dag dag, model::Schedule schedule);
 [[nodiscard]] model::Dag with_cron(model::Dag dag, std::string cron, std::string timezone = "UTC",
                                    model::Catchup catchup = model::Catchup::latest);
 
@@ -48,11 +55,18 @@ struct Database {
     std::map<model::BackfillId, model::Backfill> backfills;
     std::map<model::NotificationId, model::Notification> notifications;
     std::map<model::TryId, model::Try> tries;
+    std::map<model::EventId, model::Event> events;
+    std::map<std::tuple<std::string, std::string, TimePoint, TimePoint, std::int64_t>, model::Window> windows;
+    std::map<model::AssetKey, model::AssetState> assets;
+    std::map<std::pair<std::string, std::string>, std::string> positions;  // by source and part
+    std::map<std::tuple<std::string, int, model::EventId>, model::CountedEvent> counted;
     std::map<model::DagVersionId, std::shared_ptr<const model::Dag>> texts;  // as the loader would load them again
 
     void fold(const std::vector<Change>& changes);
     [[nodiscard]] RunHistory history_of(const model::Run& row) const;
     [[nodiscard]] Recovered recovered() const;
+    [[nodiscard]] LedgerRead read_ledger(LedgerQuestions questions) const;
+    [[nodiscard]] std::optional<model::Run> find(const AwaitedRun& what) const;
     [[nodiscard]] std::vector<model::DatedRun> dated_runs(const std::string& dag_id, TimePoint from,
                                                           TimePoint to) const;
     // The ends of the tasks above `task`, from rows alone.
@@ -98,6 +112,11 @@ class World {
     [[nodiscard]] TryExited exited(const std::string& name, int code = 0) const;
     [[nodiscard]] RetryTasks retry(std::vector<std::string> task_ids, const std::string& run_id = "r");
 
+    // One batch of one source; what became of the events is in taken(), or in words: "created_run; duplicate".
+    std::string publish(std::vector<model::CloudEvent> events);
+    std::string publish(model::CloudEvent event) { return publish(std::vector{std::move(event)}); }
+    [[nodiscard]] const std::vector<model::Event>& taken() const { return taken_; }
+
     [[nodiscard]] const model::Run& run(const std::string& run_id = "r") const;
     [[nodiscard]] const model::TaskInstance& task(const std::string& task_id, const std::string& run_id = "r") const;
     [[nodiscard]] model::TryId open_try(const std::string& name) const;
@@ -135,10 +154,14 @@ class World {
     std::map<std::string, std::shared_ptr<const model::Dag>> files_;
     std::set<model::TryId> running_;
     std::vector<Input> fetched_;  // handed in with the next step
+    std::vector<model::Event> taken_;
     std::string epoch_ = "e1";
     std::string told_;
     std::int64_t requests_ = 0;
 };
+
+// What `weir why` says, as things stand.
+[[nodiscard]] model::Result<Explanation> explain(World& world, Explain question);
 
 // Plays a script against a DAG: what happened must be what the script says.
 void expect(const std::string& dag, const std::string& script);

@@ -103,6 +103,49 @@ model::Dag parse_dag(const std::string& text, std::string id) {
     return dag;
 }
 
+namespace {
+
+TimePoint time_of(const std::string& text) { return at(text.size() == 5 ? "2026-11-22T" + text + ":00Z" : text); }
+
+model::CloudEvent event_of(const std::string& type, const std::string& subject) {
+    static int count = 0;
+    model::CloudEvent event;
+    event.id = "e" + std::to_string(++count);
+    event.source = "/test";
+    event.type = type;
+    event.subject = subject;
+    return event;
+}
+
+}  // namespace
+
+model::CloudEvent window_event(const std::string& asset, const std::string& start, int length, int revision) {
+    auto event = event_of(model::kWindowCompleted, asset);
+    const auto from = time_of(start);
+    event.attributes = {{"windowstart", model::format_rfc3339(from)},
+                        {"windowend", model::format_rfc3339(from + minutes{length})},
+                        {"revision", std::to_string(revision)}};
+    return event;
+}
+
+model::CloudEvent watermark_event(const std::string& asset, const std::string& watermark) {
+    auto event = event_of(model::kWatermark, asset);
+    event.attributes = {{"watermark", model::format_rfc3339(time_of(watermark))}};
+    return event;
+}
+
+model::CloudEvent other_event(const std::string& type, model::Json data) {
+    auto event = event_of(type, "");
+    event.data = std::move(data);
+    return event;
+}
+
+model::Dag with_schedule(model::Dag dag, model::Schedule schedule) {
+    dag.schedule.push_back(std::move(schedule));
+    dag.hash += "+" + model::description_of(dag.schedule.back());
+    return dag;
+}
+
 model::Dag with_cron(model::Dag dag, std::string cron, std::string timezone, model::Catchup catchup) {
     dag.hash += cron + timezone + std::string(to_text(catchup));
     dag.schedule.push_back(model::CronSchedule{std::move(cron), std::move(timezone), catchup});
@@ -144,9 +187,23 @@ struct Folder {
     void operator()(const TryErased& erased) const { database.tries.erase(erased.id); }
     void operator()(const model::Backfill& row) const { database.backfills[row.id] = row; }
     void operator()(const model::Notification& row) const { database.notifications[row.id] = row; }
-    // The ledger of events has no part in this world.
-    template <class Row>
-    void operator()(const Row&) const {}
+    void operator()(const model::Event& row) const { database.events[row.id] = row; }
+    void operator()(const model::Window& row) const {
+        database.windows[{row.asset, row.key, row.interval.start, row.interval.end, row.revision}] = row;
+    }
+    void operator()(const model::AssetState& row) const { database.assets[{row.asset, row.key}] = row; }
+    void operator()(const model::SourcePosition& row) const {
+        database.positions[{row.source, row.part}] = row.position;
+    }
+    void operator()(const model::CountedEvent& row) const {
+        database.counted[{row.dag_id, row.entry, row.event}] = row;
+    }
+    void operator()(const EventsConsumed& consumed) const {
+        std::erase_if(database.counted, [&consumed](const auto& entry) {
+            const auto& row = entry.second;
+            return row.dag_id == consumed.dag_id && row.entry == consumed.entry && row.event <= consumed.through;
+        });
+    }
 };
 
 }  // namespace
@@ -197,6 +254,13 @@ Recovered Database::recovered() const {
         if (is_open || std::ranges::any_of(runs, is_live))
             recovered.backfills.push_back({row, dated_runs(row.dag_id, row.from, row.to)});
     }
+    if (!events.empty()) recovered.next_event = {events.rbegin()->first.value + 1};
+    for (const auto& [asset, row] : assets) recovered.assets.push_back(row);
+    for (const auto& [id, row] : events)
+        if (row.disposition == model::Disposition::pending) recovered.events.push_back(row);
+    for (const auto& [key, row] : counted) recovered.counted_events.push_back({row, events.at(row.event).event});
+    for (const auto& [id, row] : runs)
+        if (row.rerun_at) recovered.reruns.push_back(row);
     for (const auto& [id, row] : runs) {
         const auto& through = dags.at(row.dag_id).scheduled_through;
         if (row.logical_date && (!through || *row.logical_date > *through))
@@ -208,6 +272,34 @@ Recovered Database::recovered() const {
         recovered.runs.push_back(std::move(live));
     }
     return recovered;
+}
+
+std::optional<model::Run> Database::find(const AwaitedRun& what) const {
+    for (const auto& [id, row] : runs)
+        if (row.dag_id == what.dag_id &&
+            (what.run_id.empty() ? row.logical_date == what.logical_date : row.run_id == what.run_id))
+            return row;
+    return std::nullopt;
+}
+
+LedgerRead Database::read_ledger(LedgerQuestions questions) const {
+    LedgerRead read;
+    for (const auto& [id, row] : events) {
+        const bool taken = row.disposition != model::Disposition::duplicate &&
+                           row.disposition != model::Disposition::rejected &&
+                           row.disposition != model::Disposition::replayed;
+        if (const EventIdentity identity{row.event.source, row.event.id}; taken && questions.events.contains(identity))
+            read.known.insert(identity);
+    }
+    for (const auto& asked : questions.windows)
+        for (const auto& [key, row] : windows)  // the last revision of a window comes last, and holds
+            if (model::AssetKey{row.asset, row.key} == asked.asset && row.interval.start >= asked.from &&
+                row.interval.start < asked.to)
+                read.windows.push_back(row);
+    for (const auto& asked : questions.runs)
+        if (auto row = find(asked)) read.runs.emplace_back(asked, std::move(*row));
+    read.questions = std::move(questions);
+    return read;
 }
 
 std::uint32_t Database::total_above(const model::Dag& dag, const model::Task& task, model::RunId run) const {
@@ -260,6 +352,8 @@ World::World(std::vector<model::Dag> dags, int parallelism, std::vector<model::P
 void World::step(const std::vector<Input>& inputs) {
     auto all = std::exchange(fetched_, {});
     all.insert(all.end(), inputs.begin(), inputs.end());
+    if (auto questions = ledger_questions(state, all, now); !questions.empty())
+        all.insert(all.begin(), database.read_ledger(std::move(questions)));
     turn = core::step(state, all, now);
     told_.clear();
     tell_changes();
@@ -288,8 +382,21 @@ void World::release() {
             fetched_.emplace_back(RunFetched{fetch->dag_id, fetch->run_id, database.history_of(run(fetch->run_id))});
             turn.wake_at = now;
         }
+        if (const auto* taken = std::get_if<EventsTaken>(&effect)) taken_ = taken->events;
         tell_effect(effect);
     }
+}
+
+std::string World::publish(std::vector<model::CloudEvent> events) {
+    EventsReceived batch{{}, "test", {}, {}};
+    for (auto& event : events) batch.events.push_back({std::move(event), ""});
+    step({std::move(batch)});
+    const auto told = told_;
+    run_until(now);
+    told_ = told.empty() || told_.empty() ? told + told_ : told + "; " + told_;
+    std::string words;
+    for (const auto& event : taken_) words += (words.empty() ? "" : ", ") + std::string(to_text(event.disposition));
+    return words;
 }
 
 void World::run_until(TimePoint until) {
@@ -315,13 +422,7 @@ void World::answer_lookups() {
     for (const auto& effect : turn.effects) {
         const auto* asked = std::get_if<LookUpRun>(&effect);
         if (asked == nullptr) continue;
-        RunFound found{asked->what, std::nullopt};
-        for (const auto& [id, row] : database.runs)
-            if (row.dag_id == asked->what.dag_id &&
-                (asked->what.run_id.empty() ? row.logical_date == asked->what.logical_date
-                                            : row.run_id == asked->what.run_id))
-                found.run = row;
-        answers.emplace_back(std::move(found));
+        answers.emplace_back(RunFound{asked->what, database.find(asked->what)});
     }
     step(answers);
 }
@@ -452,6 +553,12 @@ void World::check_fold() {
     for (const auto& [id, row] : database.dags) REQUIRE(row == memory().definitions.at(id).state);
     for (const auto& [id, live] : memory().backfills) REQUIRE(database.backfills.at(id) == live.row);
     for (const auto& [id, row] : database.backfills) REQUIRE((row.ended_at || memory().backfills.contains(id)));
+    REQUIRE(database.assets == memory().assets);
+    for (const auto& [key, row] : database.counted)
+        REQUIRE(std::ranges::count(memory().definitions.at(row.dag_id).pending_events.at(row.entry).events, row) == 1);
+    for (const auto& [id, row] : database.runs)
+        REQUIRE_MESSAGE((!is_finished(row.state) || row.rerun_at.has_value() == memory().reruns.contains(id)),
+                        "an ended run with rerun_at has its timer: " << row.run_id);
     for (const auto& [id, row] : database.notifications) {
         REQUIRE((row.state == model::NotificationState::pending) == memory().deliveries.contains(id));
         if (memory().deliveries.contains(id)) REQUIRE(memory().deliveries.at(id).row == row);
@@ -519,6 +626,14 @@ void World::check_launch(const Launch& launch) const {
     const auto& task = *dag.find(row.task_id);
     const auto counts = database.counts_above(dag, task, row.run);
     CHECK(decide(task.trigger_rule, counts, database.total_above(dag, task, row.run)) == Verdict::run);
+}
+
+model::Result<Explanation> explain(World& world, Explain question) {
+    question.request = world.next_request();
+    world.step({std::move(question)});
+    for (const auto& effect : world.turn.effects)
+        if (const auto* explained = std::get_if<Explained>(&effect)) return explained->result;
+    return model::Error{model::ErrorKind::internal, "the core has not answered"};
 }
 
 }  // namespace weir::core::testing
