@@ -30,8 +30,8 @@ void write(Work& work, const FoundRun& run, model::Run row) {
 
 // It was failed for what is missing, and something still is.
 bool waits_for_more(const WindowRun& wanted, const model::Run& row, const Coverage& coverage) {
-    return !coverage.complete && row.cause.is_object() && wanted.entry().setting.on_deadline == model::OnDeadline::fail &&
-           row.cause.value("reason", "") == "deadline";
+    return !coverage.complete && row.cause.is_object() &&
+           wanted.entry().setting.on_deadline == model::OnDeadline::fail && row.cause.value("reason", "") == "deadline";
 }
 
 }  // namespace

@@ -33,8 +33,9 @@ std::vector<WindowRun> runs_to_explain(Memory& memory, std::string_view dag_id, 
     std::vector<WindowRun> runs;
     for (const auto& [key, at] : newest) {
         if (runs.size() == kMostKeys) break;
-        runs.push_back({definition, key,
-                        calendar::period_containing(at - std::chrono::microseconds{1}, entry.setting.cover, entry.zone)});
+        runs.push_back(
+            {definition, key,
+             calendar::period_containing(at - std::chrono::microseconds{1}, entry.setting.cover, entry.zone)});
     }
     return runs;
 }
@@ -44,15 +45,16 @@ std::vector<std::string> why_windows(Work& work, const Definition& definition) {
     for (const auto& wanted : runs_to_explain(work.memory, definition.dag_id(), work.now)) {
         if (!is_answered(work, wanted)) continue;
         if (const auto run = find_run(work, wanted)) {
-            reasons.push_back(fmt::format("its newest data are those of {}, which is {}; the next interval has none yet",
-                                          run.row->run_id, to_text(run.row->state)));
+            reasons.push_back(
+                fmt::format("its newest data are those of {}, which is {}; the next interval has none yet",
+                            run.row->run_id, to_text(run.row->state)));
             continue;
         }
         const auto coverage = coverage_of(work, wanted, 100);
         auto words = fmt::format("{} waits for {}", wanted.run_id(), words_of(wanted, coverage.missing));
         if (const auto& setting = wanted.entry().setting; setting.deadline)
-            words += fmt::format("; its deadline is {}, then: {}", when(wanted.interval.end + *setting.deadline, work.now),
-                                 to_text(setting.on_deadline));
+            words += fmt::format("; its deadline is {}, then: {}",
+                                 when(wanted.interval.end + *setting.deadline, work.now), to_text(setting.on_deadline));
         reasons.push_back(std::move(words));
     }
     if (definition.windows && definition.windows->each_key && reasons.empty())
