@@ -1,11 +1,13 @@
 #include "daemon/simulate.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 #include <queue>
 #include <set>
 
+#include "daemon/simulated_windows.hpp"
 #include "scheduler/calendar/cron.hpp"
 #include "scheduler/core/step.hpp"
 
@@ -65,6 +67,10 @@ class Reasons {
     }
 
     [[nodiscard]] std::string of(const model::Run& run) const {
+        if (run.cause.is_object() && run.cause.value("kind", "") == "windows")
+            return fmt::format("windows of {}: {}",
+                               fmt::join(run.cause["assets"].get<std::vector<std::string>>(), ", "),
+                               run.cause["reason"].get<std::string>());
         const auto entries = entries_.find(run.dag_id);
         if (!run.logical_date || entries == entries_.end()) return "";
         std::string text;
@@ -127,13 +133,24 @@ std::vector<SimulatedRun> simulate(const std::vector<std::shared_ptr<const model
     core::State state;
     std::map<model::RunId, model::Run> runs;
     std::priority_queue<Exit, std::vector<Exit>, std::greater<>> exits;
+    SimulatedWindows windows(dags);
     auto inputs = first_inputs(dags);
     auto now = span.from;
+    auto next_windows = windows.next_after(now);
     while (now <= span.to) {
+        if (next_windows && *next_windows <= now) {
+            inputs.emplace_back(windows.tell(*next_windows));
+            next_windows = windows.next_after(*next_windows);
+        }
+        if (auto questions = core::ledger_questions(state, inputs, now); !questions.empty())
+            inputs.insert(inputs.begin(), windows.read(std::move(questions)));
         const auto turn = core::step(state, inputs, now);
         inputs.clear();
         for (const auto& change : turn.changes)
-            if (const auto* run = std::get_if<model::Run>(&change)) runs[run->id] = *run;
+            if (const auto* run = std::get_if<model::Run>(&change)) {
+                runs[run->id] = *run;
+                windows.note(*run);
+            }
         if (runs.size() >= most) break;
         for (const auto& effect : turn.effects)
             if (const auto* launch = std::get_if<core::Launch>(&effect)) {
@@ -143,6 +160,7 @@ std::vector<SimulatedRun> simulate(const std::vector<std::shared_ptr<const model
         if (!inputs.empty()) continue;  // same instant: the tries start
         std::optional<model::TimePoint> next = turn.wake_at;
         if (!exits.empty() && (!next || exits.top().at < *next)) next = exits.top().at;
+        if (next_windows && (!next || *next_windows < *next)) next = next_windows;
         if (!next) break;
         now = std::max(now, *next);
         while (!exits.empty() && exits.top().at <= now) {
