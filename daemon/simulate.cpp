@@ -20,10 +20,12 @@ struct Exit {
     bool operator>(const Exit& other) const { return std::tie(at, id) > std::tie(other.at, other.id); }
 };
 
-// What waits for a person or for another DAG takes as long as any task here, and nobody is told.
+// What waits for a person or for another DAG takes as long as any task here. Nobody is told, and nothing is paused: no task
+// has outputs here, for want of which some will fail.
 std::shared_ptr<const model::Dag> alone(const model::Dag& dag) {
     auto copy = std::make_shared<model::Dag>(dag);
     copy->alerts.clear();
+    copy->pause_after_failures = 0;
     for (auto& task : copy->tasks) {
         task.alerts.clear();
         const auto* call = std::get_if<model::OperatorCall>(&task.action);

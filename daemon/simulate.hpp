@@ -21,7 +21,7 @@ struct SimulatedRun {
 };
 
 // Every run that a daemon started at `span.from` would have made up to `span.to`, in order of creation. Each try succeeds
-// after `task_time`. At most `most` runs.
+// after `task_time`, and so does what waits for a file, a person or another DAG; a wait for a time waits. At most `most` runs.
 [[nodiscard]] std::vector<SimulatedRun> simulate(const std::vector<std::shared_ptr<const model::Dag>>& dags, Span span,
                                                  model::Duration task_time, std::size_t most);
 

@@ -86,6 +86,10 @@ void apply(Work& work, const Decide& input) {
         return reply(work, input.request, ErrorKind::conflict,
                      fmt::format("task '{}' does not wait for an answer: it is {}", input.task_id,
                                  state == TaskState::none ? "waiting for other tasks" : to_text(state)));
+    if (!waits_itself(*run, *index))
+        return reply(
+            work, input.request, ErrorKind::conflict,
+            fmt::format("task '{}' asks once for each item of its foreach; say which by map_index", input.task_id));
     const auto rendered = rendered_settings(*run, *index);
     const auto settings = rendered ? read_approve(*rendered) : rendered.error();
     if (!settings) return reply(work, input.request, ErrorKind::conflict, settings.error().message);

@@ -399,6 +399,18 @@ TEST_CASE("a second answer is refused") {
     CHECK(!world.error().empty());
 }
 
+TEST_CASE("of a foreach over an approval each instance is answered and not the task as a whole") {
+    auto dag = approval();
+    dag.tasks[0].foreach = model::Foreach{Json{1, 2}, 0, ""};
+    World world({dag});
+    world.trigger();
+    auto answer = decide_on(true);
+    world.step({answer});
+    CHECK(world.error() == "task 't' asks once for each item of its foreach; say which by map_index");
+    for (answer.map_index = 0; answer.map_index < 2; ++answer.map_index) world.step({answer});
+    CHECK(world.task("t").state == TaskState::success);
+}
+
 TEST_CASE("each instance of a foreach over a dag task has a run of its own") {
     auto dag = parent({{"id", "child"}});
     dag.tasks[0].foreach = model::Foreach{Json{1, 2}, 0, ""};

@@ -379,7 +379,10 @@ void World::release() {
         }
         if (const auto* ack = std::get_if<Acknowledge>(&effect)) running_.erase(ack->id);
         if (const auto* fetch = std::get_if<FetchRun>(&effect)) {
-            fetched_.emplace_back(RunFetched{fetch->dag_id, fetch->run_id, database.history_of(run(fetch->run_id))});
+            RunFetched answer{fetch->dag_id, fetch->run_id, std::nullopt};
+            for (const auto& [id, row] : database.runs)
+                if (row.dag_id == fetch->dag_id && row.run_id == fetch->run_id) answer.found = database.history_of(row);
+            fetched_.emplace_back(std::move(answer));
             turn.wake_at = now;
         }
         if (const auto* taken = std::get_if<EventsTaken>(&effect)) taken_ = taken->events;
@@ -578,15 +581,15 @@ void World::check_caps() const {
         slots[row.pool] += row.pool_slots;
         ++active_of_run[row.run];
     }
-    std::map<model::BackfillId, int> live_of_backfill;
+    std::map<model::BackfillId, int> running_of_backfill;
     for (const auto& [id, row] : database.runs) {
         if (state.memory().backfills.contains(row.backfill))
-            live_of_backfill[row.backfill] += !is_finished(row.state);
+            running_of_backfill[row.backfill] += row.state == model::RunState::running;
         else
             running_runs[row.dag_id] += row.state == model::RunState::running;
     }
     check_task_caps();
-    for (const auto& [id, count] : live_of_backfill) REQUIRE(count <= database.backfills.at(id).max_active_runs);
+    for (const auto& [id, count] : running_of_backfill) REQUIRE(count <= database.backfills.at(id).max_active_runs);
     for (const auto& [id, row] : database.tries)
         if (is_open(row))
             REQUIRE_MESSAGE(live_tries.emplace(row.run, model::instance_name(row.task_id, row.map_index)).second,

@@ -26,6 +26,7 @@ struct FakeHistory : ports::History {
     std::vector<ports::BackfillRow> backfill_rows;
     mutable ports::RunFilter run_filter;
     mutable ports::TaskInstanceFilter instance_filter;
+    mutable ports::NotificationFilter notification_filter;
 
     [[nodiscard]] std::vector<ports::DagRow> dags() const override { return dag_rows; }
     [[nodiscard]] ports::Page<model::Run> runs(const ports::RunFilter& filter) const override {
@@ -67,6 +68,7 @@ struct FakeHistory : ports::History {
     std::vector<model::Notification> notification_rows;
     [[nodiscard]] ports::Page<model::Notification> notifications(
         const ports::NotificationFilter& filter) const override {
+        notification_filter = filter;
         ports::Page<model::Notification> page;
         for (const auto& row : notification_rows)
             if (any(filter.states, row.state)) page.rows.push_back(row);
@@ -93,6 +95,12 @@ struct FakeHistory : ports::History {
             if (row.backfill.id == id) return row;
         return std::nullopt;
     }
+
+    [[nodiscard]] ports::Page<model::Event> events(const ports::EventFilter&) const override { return {}; }
+    [[nodiscard]] std::optional<model::Event> event(model::EventId) const override { return std::nullopt; }
+    [[nodiscard]] ports::Page<model::Window> windows(const ports::WindowFilter&) const override { return {}; }
+    [[nodiscard]] std::vector<model::AssetState> assets() const override { return {}; }
+    [[nodiscard]] std::vector<model::SourcePosition> positions(std::string_view) const override { return {}; }
 
     template <class State>
     static bool any(const std::vector<State>& wanted, State state) {
