@@ -67,6 +67,7 @@ void apply(Work& work, const DagLoaded& input) {
         decide_through(work, definition, work.now);
     arm(work.memory, definition);
     learn_event_schedules(work, definition, same_schedule);
+    resume_reruns(work, definition);
     work.maybe_startable.push_back(&definition);
 }
 
@@ -77,6 +78,7 @@ void apply(Work& work, const DagRemoved& input) {
     touch(work, *definition);
     arm(work.memory, *definition);
     arm_events(work.memory, *definition);
+    resume_reruns(work, *definition);
 }
 
 }  // namespace weir::core

@@ -85,9 +85,18 @@ void fire_reruns(Work& work) {
         const auto id = timers.begin()->second;
         timers.erase(timers.begin());
         // Somebody may have cleared it meanwhile; then it has begun anew already.
-        if (const auto found = work.memory.reruns.find(id); found != work.memory.reruns.end())
-            work.effects.emplace_back(FetchRun{found->second.dag_id, found->second.run_id});
+        const auto found = work.memory.reruns.find(id);
+        if (found == work.memory.reruns.end()) continue;
+        const auto& definition = *work.memory.find_definition(found->second.dag_id);
+        // Until its file has loaded, or is known to be gone, nobody can say: resume_reruns() comes then.
+        if (definition.plan == nullptr && !definition.state.removed) continue;
+        work.effects.emplace_back(FetchRun{found->second.dag_id, found->second.run_id});
     }
+}
+
+void resume_reruns(Work& work, const Definition& definition) {
+    for (const auto& [id, run] : work.memory.reruns)
+        if (run.dag_id == definition.dag_id()) work.memory.rerun_timers.insert({work.now, id});
 }
 
 bool run_fetched_for_rerun(Work& work, const RunFetched& input) {
@@ -97,7 +106,11 @@ bool run_fetched_for_rerun(Work& work, const RunFetched& input) {
         });
         return false;
     }
-    if (!input.found->run.rerun_at || *input.found->run.rerun_at > work.now) return false;
+    if (!input.found->run.rerun_at) return false;
+    if (*input.found->run.rerun_at > work.now) {  // its file has loaded before that time
+        schedule_rerun(work.memory, input.found->run);
+        return false;
+    }
     auto history = *input.found;
     if (work.memory.reruns.erase(history.run.id) == 0 || work.memory.runs.contains(history.run.id)) return false;
     auto& definition = *work.memory.find_definition(input.dag_id);

@@ -298,6 +298,8 @@ void fire_debounces(Work& work, Definition& definition);
 // Puts the timer of a rerun; called for an ended run with rerun_at.
 void schedule_rerun(Memory& memory, const model::Run& row);
 void fire_reruns(Work& work);
+// The DAG's file has loaded, or is gone.
+void resume_reruns(Work& work, const Definition& definition);
 // False when it was not asked for by a rerun.
 bool run_fetched_for_rerun(Work& work, const RunFetched& input);
 

@@ -31,6 +31,17 @@ TICKS = 100  # that make a run
 START = datetime.datetime(2025, 1, 1, tzinfo=datetime.timezone.utc)
 
 
+OUTBOX = """
+    create table weir_outbox (
+        id         bigint generated always as identity primary key,
+        txid       bigint not null default txid_current(),
+        event      jsonb not null,
+        created_at timestamptz not null default now()
+    );
+    create index on weir_outbox (txid, id);
+"""
+
+
 def text_of(seconds):
     return (START + datetime.timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -199,7 +210,7 @@ class Ledger(House):
             self.fail(self.posting_failed)
         if not self.posted:
             return False
-        stream = self.json("sources")
+        stream = self.json("sources")["sources"]
         if any(not source["connected"] or source["lag"] != 0 for source in stream):
             return False
         (open_runs,) = self.rows(

@@ -51,6 +51,17 @@ TEST_CASE("a corrected window makes its run again once the debounce has passed")
     CHECK(world.run(kRun).ledger_through == model::EventId{3});
 }
 
+TEST_CASE("a rerun that comes due while no daemon runs waits for the DAG's file to load") {
+    auto world = finished_world(OnRevision::rerun);
+    world.publish(window_event("views", "10:30", 30, 2));
+    world.now = at("2026-11-22T12:00:00Z");
+    world.crash();
+    world.step({world.listed()});
+    world.run_until(world.now);
+    CHECK_FALSE(world.run(kRun).stale_since);
+    CHECK(world.run(kRun).state == model::RunState::running);
+}
+
 TEST_CASE("a burst of corrections makes one rerun") {
     auto world = finished_world(OnRevision::rerun);
     CHECK(world.publish({window_event("views", "10:30", 30, 2), window_event("views", "10:00", 30, 2),
