@@ -258,6 +258,63 @@ void add_backfill_verbs(CLI::App& app, Arguments& arguments) {
     }
 }
 
+// A verb with verbs below it: what it does alone, when none of them is named.
+CLI::App* parent_verb(CLI::App& parent, Arguments& arguments, const std::string& name, const std::string& help,
+                      std::function<int()> action) {
+    auto* app = verb(parent, arguments, name, help, {});
+    app->callback([app, &arguments, action = std::move(action)] {
+        if (app->get_subcommands().empty()) arguments.action = action;
+    });
+    return app;
+}
+
+void add_event_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    auto listed = std::make_shared<cli::EventsList>();
+    auto* events = parent_verb(app, arguments, "events", "What came from outside and what became of it, newest first",
+                               [&common, listed] { return cli::events_list(common, *listed); });
+    events->add_option("--source", listed->source, "Only what came by this one of weir.yaml's sources, http or tasks");
+    events->add_option("--type", listed->type, "Only events of this type");
+    events->add_option("--subject", listed->subject, "Only events about this");
+    events->add_option(
+        "--disposition", listed->dispositions,
+        "Only with this: created_run, counted, unmatched, duplicate, late, …; may be given several times");
+    events->add_flag("--rejected", listed->rejected, "Only what was rejected, and can be replayed");
+    events->add_option("--since", listed->since, "Only newer ones: 2h, a day, or RFC 3339");
+    events->add_option("--limit", listed->limit, "At most so many")->capture_default_str()->check(CLI::Range(1, 1000));
+
+    auto shown = std::make_shared<std::int64_t>();
+    verb(*events, arguments, "show", "One event, whole", [&common, shown] { return cli::events_show(common, *shown); })
+        ->add_option("id", *shown, "Its number in the ledger")
+        ->required();
+    auto again = std::make_shared<std::vector<std::int64_t>>();
+    verb(*events, arguments, "replay", "Take rejected events once more",
+         [&common, again] { return cli::events_replay(common, *again); })
+        ->add_option("ids", *again, "Their numbers in the ledger")
+        ->required();
+    auto file = std::make_shared<std::string>();
+    verb(*events, arguments, "publish", "Send CloudEvents to the daemon; exit code 1 when one is rejected",
+         [&common, file] { return cli::events_publish(common, *file); })
+        ->add_option("file", *file, "JSON: an event, a list of them, or one a line; - is stdin")
+        ->required();
+
+    auto range = std::make_shared<cli::WindowsShow>();
+    auto* windows = parent_verb(app, arguments, "windows", "How far assets are, or which windows of one are there",
+                                [&common, range] { return cli::windows_show(common, *range); });
+    windows->add_option("asset", range->asset, "ASSET or ASSET/KEY (default: all, in a table)");
+    windows->add_option("--from", range->from, "RFC 3339, or a day (default: a day before --to)");
+    windows->add_option("--to", range->to, "RFC 3339, or a day, which means all of it (default: now)");
+    windows->add_option("--every", range->every, "Length of a window (default: as the DAG scheduled by it says)");
+    auto window = std::make_shared<cli::WindowsComplete>();
+    auto* complete = verb(*windows, arguments, "complete", "Say that a window is complete",
+                          [&common, window] { return cli::windows_complete(common, *window); });
+    complete->add_option("asset", window->asset, "ASSET or ASSET/KEY")->required();
+    complete->add_option("--start", window->start, "RFC 3339, or a day (UTC)")->required();
+    complete->add_option("--end", window->end, "RFC 3339, or a day (UTC); not included")->required();
+    complete->add_option("--revision", window->revision, "A number higher than the last is a correction (default: 1)");
+    complete->add_option("--rows", window->rows, "How many rows it has");
+}
+
 void add_database_verbs(CLI::App& app, Arguments& arguments) {
     auto& common = arguments.common;
     auto* db = app.add_subcommand("db", "Look after the database");
@@ -272,9 +329,10 @@ void add_database_verbs(CLI::App& app, Arguments& arguments) {
     verb(*db, arguments, "migrate", "Bring the database to this version's schema (serve does so by itself)",
          [&common] { return cli::db_migrate(common); });
     auto older = std::make_shared<std::pair<std::string, int>>("", -1);
-    auto* prune = verb(*db, arguments, "prune", "Delete old finished runs with their logs (serve does so by itself)",
+    auto* prune = verb(*db, arguments, "prune",
+                       "Delete old finished runs with their logs, old events and windows (serve does so by itself)",
                        [&common, older] { return cli::db_prune(common, older->first, older->second); });
-    prune->add_option("--older-than", older->first, "Age, as 90d (default: weir.yaml's retention)");
+    prune->add_option("--older-than", older->first, "Age of runs, as 90d (default: weir.yaml's retention)");
     prune->add_option("--keep-last", older->second, "Runs of each DAG to keep, whatever their age");
 }
 
@@ -314,6 +372,7 @@ int main(int argc, char** argv) {
     add_run_verbs(app, arguments);
     add_intervention_verbs(app, arguments);
     add_backfill_verbs(app, arguments);
+    add_event_verbs(app, arguments);
     add_database_verbs(app, arguments);
     add_other_verbs(app, arguments);
     try {

@@ -183,7 +183,7 @@ int run_server(const Settings& settings) {
                .rescheduled = [&board](const auto& next_runs) { board.set_next_runs(next_runs); },
                .housekeeping =
                    [&store, &settings, &pool] {
-                       auto pruned = store.prune(wall_now() - settings.keep_runs, settings.keep_last);
+                       auto pruned = store.prune(settings.prune_limits(wall_now()));
                        const bool more = pruned.more;
                        if (!pruned.runs.empty())
                            asio::post(pool, [&settings, runs = std::move(pruned.runs)] {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "scheduler/model/result.hpp"
+#include "scheduler/ports/store.hpp"
 #include "scheduler/yaml/config.hpp"
 
 namespace weir::daemon {
@@ -13,6 +14,10 @@ struct Settings : yaml::Config {
     std::string file;  // absolute; empty without weir.yaml
 
     // Derived places, all absolute.
+    // What retention may remove now.
+    [[nodiscard]] ports::PruneLimits prune_limits(model::TimePoint now) const {
+        return {now - keep_runs, keep_last, now - keep_events, now - keep_windows};
+    }
     [[nodiscard]] std::filesystem::path database() const { return std::filesystem::path(data_folder) / "weir.db"; }
     [[nodiscard]] std::filesystem::path logs() const { return std::filesystem::path(data_folder) / "logs"; }
     [[nodiscard]] std::filesystem::path socket() const { return std::filesystem::path(data_folder) / "weir.sock"; }

@@ -33,6 +33,7 @@ CREATE UNIQUE INDEX event_by_identity ON event (ce_source, ce_id)
 CREATE INDEX event_by_received ON event (received_at);
 CREATE INDEX event_by_disposition ON event (disposition);
 CREATE INDEX event_by_source ON event (source);
+CREATE INDEX event_by_type ON event (type);
 CREATE INDEX event_by_subject ON event (subject);
 CREATE INDEX event_by_run ON event (run) WHERE run IS NOT NULL;
 CREATE INDEX event_pending ON event (id) WHERE disposition = 'pending';
@@ -48,6 +49,8 @@ CREATE TABLE window (
     row_count    INTEGER,
     PRIMARY KEY (asset, key, window_start, window_end, revision)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX window_by_start ON window (window_start);
+CREATE INDEX window_by_event ON window (event);
 
 CREATE TABLE asset (
     asset      TEXT NOT NULL,

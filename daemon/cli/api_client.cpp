@@ -90,6 +90,15 @@ Result<Json> ApiClient::send(const std::string& method, const std::string& path,
         {.method = method, .target = kBase + path, .headers = headers(), .body = model::to_text(body)}));
 }
 
+Result<Json> ApiClient::publish(const Json& events) const {
+    auto all = headers();
+    all.emplace("Content-Type", "application/cloudevents-batch+json");
+    return to_json(client_.request({.method = "POST",
+                                    .target = std::string(kBase) + "/events",
+                                    .headers = std::move(all),
+                                    .body = model::to_text(events)}));
+}
+
 Result<> ApiClient::stream(const std::string& path, const std::function<bool(std::string_view)>& on_piece) const {
     auto all = headers();
     all.emplace("Accept", "text/plain");

@@ -20,6 +20,8 @@ class ApiClient {
     [[nodiscard]] model::Result<model::Json> get(const std::string& path) const;
     [[nodiscard]] model::Result<model::Json> send(const std::string& method, const std::string& path,
                                                   const model::Json& body) const;
+    // CloudEvents in the structured JSON format, as one batch.
+    [[nodiscard]] model::Result<model::Json> publish(const model::Json& events) const;
     // The body as text, piece by piece.
     [[nodiscard]] model::Result<> stream(const std::string& path,
                                          const std::function<bool(std::string_view)>& on_piece) const;

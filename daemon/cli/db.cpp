@@ -58,19 +58,25 @@ int db_prune(const Common& common, const std::string& older_than, int keep_last)
     if (age < model::Duration{0})
         return fail({model::ErrorKind::invalid,
                      fmt::format("--older-than {} is not a length of time; write 90d or 12h", older_than)});
-    const auto before = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()) - age;
-    std::size_t removed = 0;
-    const auto done = store::prune(settings->database(), before, keep_last < 0 ? settings->keep_last : keep_last,
-                                   [&removed, &settings](const ports::Pruned& pruned) {
-                                       for (const auto& [dag_id, run_id] : pruned.runs)
-                                           remove_run_logs(*settings, dag_id, run_id);
-                                       removed += pruned.runs.size();
-                                   });
+    const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+    auto limits = settings->prune_limits(now);
+    limits.runs_before = now - age;
+    if (keep_last >= 0) limits.keep_last = keep_last;
+    std::size_t runs = 0;
+    std::int64_t events = 0;
+    std::int64_t windows = 0;
+    const auto done =
+        store::prune(settings->database(), limits, [&runs, &events, &windows, &settings](const ports::Pruned& pruned) {
+            for (const auto& [dag_id, run_id] : pruned.runs) remove_run_logs(*settings, dag_id, run_id);
+            runs += pruned.runs.size();
+            events += pruned.events;
+            windows += pruned.windows;
+        });
     if (!done) return fail(done.error());
     if (common.json)
-        print_json({{"removed_runs", removed}});
+        print_json({{"removed_runs", runs}, {"removed_events", events}, {"removed_windows", windows}});
     else
-        fmt::print("removed {} run(s) with their logs\n", removed);
+        fmt::print("removed {} run(s) with their logs, {} event(s), {} window(s)\n", runs, events, windows);
     return kOk;
 }
 

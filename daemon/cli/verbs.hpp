@@ -107,6 +107,32 @@ int backfill_list(const Common& common, const std::string& dag, bool only_open);
 int backfill_show(const Common& common, std::int64_t id, bool wait);
 int backfill_change(const Common& common, std::int64_t id, const std::string& change);
 
+struct EventsList {
+    std::string source, type, subject;
+    std::vector<std::string> dispositions;
+    bool rejected = false;
+    std::string since;  // a length of time before now, a time, or a day
+    int limit = 20;
+};
+int events_list(const Common& common, const EventsList& options);
+int events_show(const Common& common, std::int64_t id);
+int events_replay(const Common& common, const std::vector<std::int64_t>& ids);
+int events_publish(const Common& common, const std::string& path);  // "-" is stdin
+
+struct WindowsShow {
+    std::string asset;  // "views" or "views/eu"; empty: all assets
+    std::string from, to;
+    std::string every;
+};
+int windows_show(const Common& common, const WindowsShow& options);
+struct WindowsComplete {
+    std::string asset;
+    std::string start, end;
+    std::string revision;  // a whole number, or next
+    std::string rows;
+};
+int windows_complete(const Common& common, const WindowsComplete& options);
+
 int set_paused(const Common& common, const std::vector<std::string>& dags, bool paused);
 struct Clear {
     std::string dag, run;

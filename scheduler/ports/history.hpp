@@ -108,6 +108,7 @@ class History {
     [[nodiscard]] virtual std::vector<DagRow> dags() const = 0;  // by dag_id
     [[nodiscard]] virtual Page<model::Run> runs(const RunFilter& filter) const = 0;
     [[nodiscard]] virtual std::optional<model::Run> run(std::string_view dag_id, std::string_view run_id) const = 0;
+    [[nodiscard]] virtual std::optional<model::Run> run(model::RunId id) const = 0;
     [[nodiscard]] virtual Page<TaskInstanceRow> task_instances(const TaskInstanceFilter& filter) const = 0;
     [[nodiscard]] virtual std::vector<model::Try> tries(model::RunId run, std::string_view task_id,
                                                         int map_index) const = 0;

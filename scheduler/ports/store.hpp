@@ -41,9 +41,19 @@ struct StoredState {
     model::EventId next_event{1};
 };
 
-// What retention removed: the caller deletes these log folders, after the commit.
+// What retention may remove.
+struct PruneLimits {
+    model::TimePoint runs_before;     // finished runs that ended earlier …
+    int keep_last = 0;                // … and are not among so many last ones of their DAG
+    model::TimePoint events_before;   // events that were received earlier
+    model::TimePoint windows_before;  // revisions of windows that were told of earlier
+};
+
+// What retention removed: the caller deletes the runs' log folders, after the commit.
 struct Pruned {
     std::vector<std::pair<std::string, std::string>> runs;  // dag_id, run_id
+    std::int64_t events = 0;
+    std::int64_t windows = 0;
     bool more = false;                                      // call again on the next idle turn
 };
 
@@ -76,8 +86,8 @@ class Store {
     [[nodiscard]] virtual core::LedgerRead read_ledger(core::LedgerQuestions questions) = 0;
     [[nodiscard]] virtual std::optional<model::Event> find_event(model::EventId id) = 0;
 
-    // Deletes at most a small slice of finished runs that ended before `before` and are not among their DAG's `keep_last`.
-    [[nodiscard]] virtual Pruned prune(model::TimePoint before, int keep_last) = 0;
+    // Deletes at most a small slice of what the limits give up.
+    [[nodiscard]] virtual Pruned prune(const PruneLimits& limits) = 0;
 };
 
 }  // namespace weir::ports

@@ -27,6 +27,16 @@ constexpr std::array kRules{
     "SELECT 'run ' || t.run || ' has task instances but no row' FROM task_instance AS t WHERE NOT EXISTS"
     " (SELECT 1 FROM dag_run WHERE id = t.run) AND NOT EXISTS (SELECT 1 FROM pruned_run WHERE run = t.run) GROUP BY "
     "t.run",
+    "SELECT 'window ' || w.asset || iif(w.key = '', '', '/' || w.key) || ' from ' || w.window_start || ' names event '"
+    " || w.event || ', which isn''t there' FROM window AS w WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = w.event)"
+    " AND w.revision = (SELECT max(revision) FROM window WHERE asset = w.asset AND key = w.key"
+    "  AND window_start = w.window_start AND window_end = w.window_end)",
+    "SELECT 'DAG ' || c.dag_id || ' counts event ' || c.event || ', which isn''t there' FROM counted_event AS c"
+    " WHERE NOT EXISTS (SELECT 1 FROM event WHERE id = c.event)",
+    "SELECT 'asset ' || w.asset || iif(w.key = '', '', '/' || w.key) || ' knows less than its windows' FROM"
+    " (SELECT asset, key, max(window_end) AS newest, max(window_end - window_start) AS longest FROM window"
+    "  GROUP BY asset, key) AS w LEFT JOIN asset AS a ON a.asset = w.asset AND a.key = w.key"
+    " WHERE a.asset IS NULL OR a.newest_end IS NULL OR a.newest_end < w.newest OR a.longest < w.longest",
     "SELECT 'the count of ' || type || ' runs of ' || dag_id || ' that are ' || state || ' is off by ' || sum(n) FROM"
     " (SELECT dag_id, state, type, count AS n FROM dag_run_count UNION ALL SELECT dag_id, state, type, -1 FROM dag_run)"
     " GROUP BY dag_id, state, type HAVING sum(n) <> 0",

@@ -18,12 +18,15 @@ const char* const kWindows =
     "SELECT asset, key, window_start, window_end, max(revision), event, completed_at, row_count FROM window"
     " WHERE asset = ? AND key = ? AND window_start >= ? AND window_start < ? GROUP BY window_start, window_end";
 
+std::string find_sql() {
+    return fmt::format("SELECT {} FROM event AS e WHERE e.id = ?", column_list(table<model::Event>(), "e"));
+}
+
 }  // namespace
 
-LedgerReader::LedgerReader(SQLite::Database& db)
-    : known_(db, kKnown),
-      windows_(db, kWindows),
-      find_(db, fmt::format("SELECT {} FROM event AS e WHERE e.id = ?", column_list(table<model::Event>(), "e"))) {}
+std::vector<std::string> ledger_sql() { return {kKnown, kWindows, find_sql()}; }
+
+LedgerReader::LedgerReader(SQLite::Database& db) : known_(db, kKnown), windows_(db, kWindows), find_(db, find_sql()) {}
 
 core::LedgerRead LedgerReader::read(core::LedgerQuestions questions, RunReader& runs) {
     core::LedgerRead read;

@@ -2,12 +2,17 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "scheduler/core/ledger.hpp"
 #include "scheduler/store/connection.hpp"
 #include "scheduler/store/run_reader.hpp"
 
 namespace weir::store {
+
+// What it reads with: nothing of it may walk history.
+[[nodiscard]] std::vector<std::string> ledger_sql();
 
 class LedgerReader {
    public:

@@ -80,12 +80,12 @@ model::Result<Stats> stats(const std::string& database) {
     });
 }
 
-model::Result<> prune(const std::string& database, model::TimePoint before, int keep_last,
+model::Result<> prune(const std::string& database, const ports::PruneLimits& limits,
                       const std::function<void(const ports::Pruned&)>& removed) {
     auto opened = SqliteStore::open(database);
     if (!opened) return opened.error();
     for (bool more = true; more;) {
-        const ports::Pruned pruned = (*opened)->prune(before, keep_last);
+        const ports::Pruned pruned = (*opened)->prune(limits);
         removed(pruned);
         more = pruned.more;
     }

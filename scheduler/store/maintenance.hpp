@@ -38,7 +38,7 @@ struct Stats {
 
 // All of retention's slices at once. `removed` gets each slice after its commit, and deletes the log folders.
 // Needs the daemon to be stopped: it prunes by itself.
-[[nodiscard]] model::Result<> prune(const std::string& database, model::TimePoint before, int keep_last,
+[[nodiscard]] model::Result<> prune(const std::string& database, const ports::PruneLimits& limits,
                                     const std::function<void(const ports::Pruned&)>& removed);
 
 // "3.40.1"

@@ -56,13 +56,14 @@ class Retention::Slice {
    public:
     Slice(SQLite::Database& db, Progress progress) : db_(db), progress_(std::move(progress)) {}
 
-    void run(model::TimePoint before, int keep_last) {
+    void run(const ports::PruneLimits& limits) {
         db_.exec(kRaiseFloors);
         if (!progress_.reported_leftovers) report_leftovers();
         bool all_swept = true;
         for (const Tombstone& tombstone : tombstones()) all_swept = bury(tombstone) && all_swept;
-        const bool round_over = budget_ > 0 && visit_dags(before, keep_last);
-        pruned_.more = !round_over || !all_swept || !pruned_.runs.empty() || give_back_pages();
+        const bool round_over = budget_ > 0 && visit_dags(limits.runs_before, limits.keep_last);
+        const bool ledger_done = prune_ledger(limits);
+        pruned_.more = !round_over || !ledger_done || !all_swept || !pruned_.runs.empty() || give_back_pages();
         progress_.reported.insert(progress_.reported.end(), newly_reported_.begin(), newly_reported_.end());
     }
 
@@ -156,6 +157,15 @@ class Retention::Slice {
         }
     }
 
+    bool prune_ledger(const ports::PruneLimits& limits) {
+        LedgerRetention ledger(db_, progress_.ledger);
+        const bool done = ledger.run(limits, kLedgerRowsPerSlice);
+        progress_.ledger = ledger.progress();
+        pruned_.events = ledger.events();
+        pruned_.windows = ledger.windows();
+        return done;
+    }
+
     // A little at a time: each page given back is a page moved. True when there are more.
     bool give_back_pages() {
         const std::int64_t spare = db_.execAndGet("PRAGMA freelist_count").getInt64() - kFreePagesKept;
@@ -178,10 +188,9 @@ class Retention::Slice {
     std::int64_t budget_ = kRowsPerSlice;
 };
 
-ports::Pruned Retention::prune(model::TimePoint before, int keep_last) {
+ports::Pruned Retention::prune(const ports::PruneLimits& limits) {
     Slice slice(db_, progress_);
-    const ports::CommitOutcome outcome =
-        in_transaction(db_, [&slice, before, keep_last] { slice.run(before, keep_last); });
+    const ports::CommitOutcome outcome = in_transaction(db_, [&slice, &limits] { slice.run(limits); });
     if (outcome == ports::CommitOutcome::disk_full) return {};
     progress_ = slice.take_progress();
     return slice.take_pruned();

@@ -136,6 +136,11 @@ std::optional<model::Run> SqliteHistory::run(std::string_view dag_id, std::strin
     });
 }
 
+std::optional<model::Run> SqliteHistory::run(model::RunId id) const {
+    return readers_->read(
+        [id](SQLite::Database& db) { return first(read_all<model::Run>(db, select<model::Run>("WHERE id = ?"), id)); });
+}
+
 ports::Page<ports::TaskInstanceRow> SqliteHistory::task_instances(const ports::TaskInstanceFilter& filter) const {
     return readers_->read([&filter](SQLite::Database& db) { return list_task_instances(db, filter); });
 }

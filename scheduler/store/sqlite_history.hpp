@@ -19,6 +19,7 @@ class SqliteHistory final : public ports::History {
     [[nodiscard]] std::vector<ports::DagRow> dags() const override;
     [[nodiscard]] ports::Page<model::Run> runs(const ports::RunFilter& filter) const override;
     [[nodiscard]] std::optional<model::Run> run(std::string_view dag_id, std::string_view run_id) const override;
+    [[nodiscard]] std::optional<model::Run> run(model::RunId id) const override;
     [[nodiscard]] ports::Page<ports::TaskInstanceRow> task_instances(
         const ports::TaskInstanceFilter& filter) const override;
     [[nodiscard]] std::vector<model::Try> tries(model::RunId run, std::string_view task_id,

@@ -169,9 +169,7 @@ core::LedgerRead SqliteStore::read_ledger(core::LedgerQuestions questions) {
 
 std::optional<model::Event> SqliteStore::find_event(model::EventId id) { return writer_->ledger.find(id); }
 
-ports::Pruned SqliteStore::prune(model::TimePoint before, int keep_last) {
-    return writer_->retention.prune(before, keep_last);
-}
+ports::Pruned SqliteStore::prune(const ports::PruneLimits& limits) { return writer_->retention.prune(limits); }
 
 const std::string& SqliteStore::database() const { return writer_->database; }
 const std::string& SqliteStore::copy_before_migration() const { return writer_->copy; }

@@ -29,7 +29,7 @@ class SqliteStore final : public ports::Store {
                                                      std::optional<model::TimePoint> logical_date) override;
     [[nodiscard]] core::LedgerRead read_ledger(core::LedgerQuestions questions) override;
     [[nodiscard]] std::optional<model::Event> find_event(model::EventId id) override;
-    [[nodiscard]] ports::Pruned prune(model::TimePoint before, int keep_last) override;
+    [[nodiscard]] ports::Pruned prune(const ports::PruneLimits& limits) override;
 
     // What SqliteHistory::open takes to read this database: the path, or the name of the one in memory.
     [[nodiscard]] const std::string& database() const;

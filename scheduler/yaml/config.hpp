@@ -5,7 +5,8 @@
 //   listen: 127.0.0.1:8080          # `off` for the unix socket alone
 //   timezone: UTC                   # for schedules that name none
 //   parallelism: 16                 # tasks at once, of all DAGs
-//   retention: {runs: 90d, keep_last: 100}     # a run goes when it is older and not among the DAG's last
+//   retention: {runs: 90d, keep_last: 100,     # a run goes when it is older and not among the DAG's last
+//               events: 30d, windows: 400d}    # of the ledger
 //   pools: {default_pool: 128, warehouse: {slots: 4, description: …}}
 //   connections:
 //     cache:     {redis: {host: 127.0.0.1, port: 6379, db: 0, username: …, password: {env: CACHE_PASSWORD}, socket: /path}}
@@ -39,6 +40,8 @@ struct Config {
     int parallelism = 16;
     model::Duration keep_runs = std::chrono::days{90};
     int keep_last = 100;
+    model::Duration keep_events = std::chrono::days{30};
+    model::Duration keep_windows = std::chrono::days{400};
     std::vector<model::Pool> pools;  // with default_pool, always
     // name -> {"kind": "redis", …the settings as written, secrets still {"env": NAME}}
     std::map<std::string, model::Json> connections;

@@ -12,7 +12,7 @@ constexpr int kMostSlots = 1'000'000;
 
 const Table<Config>& retention_table() {
     static const Table<Config> table(
-        {"retention", "How long finished runs are kept", {}, {}},
+        {"retention", "How long finished runs, events and windows are kept", {}, {}},
         {
             {{"runs", duration(), "A run goes when it ended longer ago than this …", false,
               model::format_duration(Config{}.keep_runs)},
@@ -22,6 +22,12 @@ const Table<Config>& retention_table() {
             {{"keep_last", whole(0, 1'000'000), "… and is not among so many last ones of its DAG", false,
               Config{}.keep_last},
              [](Config& config, const Node& value) { config.keep_last = whole_of<int>(value); }},
+            {{"events", duration(), "An event goes when it came longer ago, and no window and no run needs it", false,
+              model::format_duration(Config{}.keep_events)},
+             [](Config& config, const Node& value) { config.keep_events = duration_of(value); }},
+            {{"windows", duration(), "A completed window goes when it was told of longer ago", false,
+              model::format_duration(Config{}.keep_windows)},
+             [](Config& config, const Node& value) { config.keep_windows = duration_of(value); }},
         });
     return table;
 }
@@ -136,7 +142,7 @@ const Table<ConfigDraft>& config_table() {
              [](ConfigDraft& draft, const Node& value) { draft.config.timezone = text_of(value); }},
             {{"parallelism", whole(1, 100'000), "Tasks at once, of all DAGs", false, Config{}.parallelism},
              [](ConfigDraft& draft, const Node& value) { draft.config.parallelism = whole_of<int>(value); }},
-            {{"retention", retention_table().shape(), "How long finished runs are kept"},
+            {{"retention", retention_table().shape(), "How long finished runs, events and windows are kept"},
              [](ConfigDraft& draft, const Node& value) { retention_table().fill(value, draft.config); }},
             {{"pools",
               shape("a map of pools",

@@ -29,7 +29,7 @@ ROOMS = {
     "connectors": ("executors/connectors", ["model"]),
     "operators": ("executors/operators", ["model", "expr", "connectors"]),
     "http": ("web/http", []),
-    "api": ("web/api", ["http", "ports", "model"]),
+    "api": ("web/api", ["http", "ports", "calendar", "model"]),
     "daemon": ("daemon", ["api", "http", "process", "supervisor", "operators", "store", "yaml", "core", "ports"]),
 }
 

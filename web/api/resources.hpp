@@ -17,6 +17,8 @@ void add_why(http::Router& router, const Services& services);
 void add_backfills(http::Router& router, const Services& services);
 void add_hitl(http::Router& router, const Services& services);  // what a person is asked, and the answer
 void add_notifications(http::Router& router, const Services& services);
+void add_events(http::Router& router, const Services& services);   // lists, one, replay
+void add_windows(http::Router& router, const Services& services);  // lists, assets, coverage
 void add_import_errors(http::Router& router, const Services& services);
 void add_pools(http::Router& router, const Services& services);
 

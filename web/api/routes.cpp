@@ -17,6 +17,8 @@ void add_routes(http::Router& router, const Services& services) {
     add_backfills(router, services);
     add_hitl(router, services);
     add_notifications(router, services);
+    add_events(router, services);
+    add_windows(router, services);
     add_import_errors(router, services);
     add_pools(router, services);
 }

@@ -135,7 +135,11 @@ Json run_json(const model::Run& run, Versions& versions) {
             {"partition_key", nullptr},
             // Weir's own:
             {"restart_of", text_or_null(run.restart_of)},
-            {"backfill_id", run.backfill ? Json(run.backfill.value) : Json()}};
+            {"backfill_id", run.backfill ? Json(run.backfill.value) : Json()},
+            {"cause", run.cause},
+            {"ledger_through", run.ledger_through ? Json(run.ledger_through.value) : Json()},
+            {"stale_since", time_json(run.stale_since)},
+            {"rerun_at", time_json(run.rerun_at)}};
 }
 
 Json task_instance_json(const ports::TaskInstanceRow& row, Versions& versions) {

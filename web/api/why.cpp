@@ -55,6 +55,58 @@ std::string how_it_ended(const model::TaskInstance& task) {
     return text;
 }
 
+std::string text_at(const Json& object, const char* key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::int64_t number_at(const Json& object, const char* key) {
+    const auto found = object.is_object() ? object.find(key) : object.end();
+    return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
+}
+
+std::string made_by_windows(const Json& cause) {
+    std::string assets;
+    if (const auto found = cause.find("assets"); found != cause.end() && found->is_array())
+        for (const auto& asset : *found)
+            if (asset.is_string()) assets += (assets.empty() ? "" : ", ") + asset.get<std::string>();
+    auto text = "made by the windows of " + assets;
+    const auto missing = number_at(cause, "missing_count");
+    if (missing == 0) return text + ", which were complete";
+    text += text_at(cause, "reason") == "deadline" ? ", at its deadline" : ", which were enough";
+    text += fmt::format(" while {} piece{} of time {} missing", missing, missing == 1 ? "" : "s",
+                        missing == 1 ? "was" : "were");
+    if (const auto pieces = cause.find("missing"); pieces != cause.end() && pieces->is_array() && !pieces->empty())
+        text +=
+            fmt::format(": {} from {} to {}{}", text_at(pieces->front(), "asset"), text_at(pieces->front(), "start"),
+                        text_at(pieces->front(), "end"), missing > 1 ? " first" : "");
+    return text;
+}
+
+std::string made_by_events(const Json& cause) {
+    if (text_at(cause, "kind") == "windows") return made_by_windows(cause);
+    if (text_at(cause, "kind") != "event") return "made by an asset";
+    const auto count = number_at(cause, "count");
+    auto text = count > 1 ? fmt::format("made by {} events, {} to {}; the last", count, number_at(cause, "first"),
+                                        number_at(cause, "last"))
+                          : fmt::format("made by event {}", number_at(cause, "last"));
+    if (const auto event = cause.find("event"); event != cause.end()) {
+        text += fmt::format(": {} from {}", text_at(*event, "type"), text_at(*event, "source"));
+        if (const auto subject = text_at(*event, "subject"); !subject.empty()) text += " about " + subject;
+    }
+    return text;
+}
+
+// What has become known of its windows since it began.
+void tell_corrections(const model::Run& run, std::vector<std::string>& reasons) {
+    if (run.rerun_at)
+        reasons.push_back(fmt::format("its windows were corrected: it runs again at {}{}", at(*run.rerun_at),
+                                      is_finished(run.state) ? "" : ", or when it has ended"));
+    if (run.stale_since)
+        reasons.push_back(fmt::format("stale: windows that it used were corrected at {}; clear it to run it again",
+                                      at(*run.stale_since)));
+}
+
 // Why there is this run at all.
 std::string origin_of(const model::Run& run) {
     std::string text;
@@ -66,7 +118,7 @@ std::string origin_of(const model::Run& run) {
             text = "made by a backfill";
             break;
         case model::RunType::asset_triggered:
-            text = "made by an asset";
+            text = made_by_events(run.cause);
             break;
         case model::RunType::manual:
             text = fmt::format("triggered by {}{}", to_text(run.triggered_by),
@@ -172,6 +224,7 @@ http::Response why_run(const Services& services, const http::Request& request) {
     if (open && open->has_error()) return error_answer(open->error());
     auto explanation =
         open ? **open : ended_run(services, services.history.run(run->dag_id, run->run_id).value_or(*run));
+    tell_corrections(*run, explanation.reasons);
     explanation.reasons.push_back(origin_of(*run));
     return answer(subject, explanation);
 }

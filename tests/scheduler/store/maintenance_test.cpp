@@ -151,10 +151,10 @@ TEST_CASE("pruning by hand reports what it removed, and is refused while the dae
         const auto store = open_store(folder.database());
         commit(*store, etl());
         commit(*store, {finished(a_run(1)), a_run(2)});
-        CHECK_FALSE(prune(folder.database(), at(1000), 0, [](const ports::Pruned&) {}).has_value());
+        CHECK_FALSE(prune(folder.database(), {at(1000), 0, {}, {}}, [](const ports::Pruned&) {}).has_value());
     }
     std::vector<std::pair<std::string, std::string>> removed;
-    REQUIRE(prune(folder.database(), at(1000), 0, [&removed](const ports::Pruned& pruned) {
+    REQUIRE(prune(folder.database(), {at(1000), 0, {}, {}}, [&removed](const ports::Pruned& pruned) {
                 removed.insert(removed.end(), pruned.runs.begin(), pruned.runs.end());
             }).has_value());
     CHECK(removed == std::vector<std::pair<std::string, std::string>>{{"etl", "run-1"}});

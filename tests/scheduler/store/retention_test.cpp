@@ -25,11 +25,14 @@ std::vector<core::Change> history(std::int64_t first, std::int64_t last) {
     return changes;
 }
 
+// Of the ledger nothing.
+ports::PruneLimits limits_of(model::TimePoint before, int keep_last) { return {before, keep_last, {}, {}}; }
+
 // All slices; checks that none is larger than allowed.
 Names prune_all(SqliteStore& store, model::TimePoint before, int keep_last) {
     Names removed;
     for (bool more = true; more;) {
-        const ports::Pruned pruned = store.prune(before, keep_last);
+        const ports::Pruned pruned = store.prune(limits_of(before, keep_last));
         CHECK(pruned.runs.size() <= kRowsPerSlice);
         removed.insert(removed.end(), pruned.runs.begin(), pruned.runs.end());
         more = pruned.more;
@@ -117,7 +120,7 @@ TEST_CASE("a run of more tasks than a slice vanishes at once, and is swept in sl
     for (int i = 0; i < kTasks; ++i) changes.emplace_back(a_task(1, "task_" + std::to_string(i)));
     commit(*store, changes);
 
-    const ports::Pruned first = store->prune(kLongAfter, 0);
+    const ports::Pruned first = store->prune(limits_of(kLongAfter, 0));
     CHECK(first.runs == Names{{"etl", "run-1"}});
     CHECK(first.more);
     CHECK_FALSE(store->has_run("etl", "run-1", std::nullopt));
@@ -152,7 +155,7 @@ TEST_CASE("a run whose logs may be left is reported again after a restart, and n
         const auto store = open_store(folder.database());
         commit(*store, etl());
         commit(*store, history(1, 1));
-        CHECK(store->prune(kLongAfter, 0).runs.size() == 1);
+        CHECK(store->prune(limits_of(kLongAfter, 0)).runs.size() == 1);
     }
     CHECK(prune_all(*open_store(folder.database()), kLongAfter, 0) == Names{{"etl", "run-1"}});
     CHECK(prune_all(*open_store(folder.database()), kLongAfter, 0).empty());
@@ -164,7 +167,7 @@ TEST_CASE("the logs of a run that was made anew under a pruned name are left alo
         const auto store = open_store(folder.database());
         commit(*store, etl());
         commit(*store, history(1, 1));
-        CHECK(store->prune(kLongAfter, 0).runs.size() == 1);
+        CHECK(store->prune(limits_of(kLongAfter, 0)).runs.size() == 1);
         model::Run again = a_run(2);
         again.run_id = "run-1";
         commit(*store, {again});
@@ -172,7 +175,7 @@ TEST_CASE("the logs of a run that was made anew under a pruned name are left alo
     CHECK(prune_all(*open_store(folder.database()), kLongAfter, 0).empty());
     CHECK(rows(folder.database(), "pruned_run") == 1);
     const auto store = open_store(folder.database());
-    for (int slice = 0; slice < 2; ++slice) CHECK(store->prune(kLongAfter, 0).runs.empty());
+    for (int slice = 0; slice < 2; ++slice) CHECK(store->prune(limits_of(kLongAfter, 0)).runs.empty());
     CHECK(rows(folder.database(), "pruned_run") == 0);
 }
 

@@ -145,7 +145,7 @@ data: /var/lib/weir
 listen: "[::1]:9000"
 timezone: Europe/Berlin
 parallelism: 4
-retention: {runs: 30d, keep_last: 5}
+retention: {runs: 30d, keep_last: 5, events: 7d, windows: 60d}
 pools: {warehouse: {slots: 4, description: Few}, default_pool: 64}
 connections:
   cache: {redis: {socket: run/redis.sock, db: 2, password: {file: secrets/redis}}}
@@ -160,6 +160,8 @@ connections:
     CHECK(config.timezone == "Europe/Berlin");
     CHECK(config.parallelism == 4);
     CHECK(config.keep_runs == std::chrono::days{30});
+    CHECK(config.keep_events == std::chrono::days{7});
+    CHECK(config.keep_windows == std::chrono::days{60});
     CHECK(config.keep_last == 5);
     CHECK(config.pools == std::vector<model::Pool>{{"default_pool", 64, ""}, {"warehouse", 4, "Few"}});
     CHECK(config.connections.at("cache") == model::parse_json(R"({"kind": "redis", "socket": "/etc/weir/run/redis.sock",

@@ -67,6 +67,42 @@ TEST_CASE("why a run: the scheduler answers for one that is open") {
     CHECK_FALSE(world.commands.asked.at(0).task_id);
 }
 
+TEST_CASE("why a run: windows and events that made it are told, and what was corrected since") {
+    World world;
+    auto& run = world.history.run_rows.front();
+    run.type = model::RunType::asset_triggered;
+    run.cause = {{"kind", "windows"},
+                 {"assets", {"views/eu", "orders/eu"}},
+                 {"reason", "complete"},
+                 {"missing", Json::array()},
+                 {"missing_count", 0}};
+    run.stale_since = at("2026-11-22T09:00:00Z");
+    CHECK(says(world.get("/dags/etl/dagRuns/r1/why"),
+               "made by the windows of views/eu, orders/eu, which were complete for"));
+    CHECK(says(world.get("/dags/etl/dagRuns/r1/why"),
+               "stale: windows that it used were corrected at 2026-11-22T09:00:00Z"));
+    run.stale_since.reset();
+    run.rerun_at = at("2026-11-22T10:00:00Z");
+    run.cause = {{"kind", "windows"},
+                 {"assets", {"views"}},
+                 {"reason", "deadline"},
+                 {"missing", {{{"asset", "views"}, {"start", "A"}, {"end", "B"}}, {{"asset", "views"}}}},
+                 {"missing_count", 2}};
+    CHECK(says(
+        world.get("/dags/etl/dagRuns/r1/why"),
+        "made by the windows of views, at its deadline while 2 pieces of time were missing: views from A to B first"));
+    CHECK(says(world.get("/dags/etl/dagRuns/r1/why"), "it runs again at 2026-11-22T10:00:00Z"));
+    run.cause = {{"kind", "event"},
+                 {"count", 3},
+                 {"first", 5},
+                 {"last", 9},
+                 {"event", {{"type", "order"}, {"source", "/shop"}, {"subject", "berlin"}}}};
+    CHECK(says(world.get("/dags/etl/dagRuns/r1/why"),
+               "made by 3 events, 5 to 9; the last: order from /shop about berlin"));
+    run.cause = nullptr;
+    CHECK(says(world.get("/dags/etl/dagRuns/r1/why"), "made by an asset"));
+}
+
 TEST_CASE("why a run: history answers for one that has ended, with what failed") {
     World world;
     const auto answer = world.get("/dags/etl/dagRuns/r1/why");

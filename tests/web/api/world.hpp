@@ -43,6 +43,11 @@ struct FakeHistory : ports::History {
             if (row.dag_id == dag_id && row.run_id == run_id) return row;
         return std::nullopt;
     }
+    [[nodiscard]] std::optional<model::Run> run(model::RunId id) const override {
+        for (const auto& row : run_rows)
+            if (row.id == id) return row;
+        return std::nullopt;
+    }
     [[nodiscard]] ports::Page<ports::TaskInstanceRow> task_instances(
         const ports::TaskInstanceFilter& filter) const override {
         instance_filter = filter;
@@ -96,10 +101,29 @@ struct FakeHistory : ports::History {
         return std::nullopt;
     }
 
-    [[nodiscard]] ports::Page<model::Event> events(const ports::EventFilter&) const override { return {}; }
-    [[nodiscard]] std::optional<model::Event> event(model::EventId) const override { return std::nullopt; }
-    [[nodiscard]] ports::Page<model::Window> windows(const ports::WindowFilter&) const override { return {}; }
-    [[nodiscard]] std::vector<model::AssetState> assets() const override { return {}; }
+    std::vector<model::Event> event_rows;
+    mutable ports::EventFilter event_filter;
+    [[nodiscard]] ports::Page<model::Event> events(const ports::EventFilter& filter) const override {
+        event_filter = filter;
+        ports::Page<model::Event> page;
+        for (const auto& row : event_rows)
+            if (any(filter.dispositions, row.disposition)) page.rows.push_back(row);
+        page.total = static_cast<std::int64_t>(page.rows.size());
+        return page;
+    }
+    [[nodiscard]] std::optional<model::Event> event(model::EventId id) const override {
+        for (const auto& row : event_rows)
+            if (row.id == id) return row;
+        return std::nullopt;
+    }
+    std::vector<model::Window> window_rows;
+    mutable ports::WindowFilter window_filter;
+    [[nodiscard]] ports::Page<model::Window> windows(const ports::WindowFilter& filter) const override {
+        window_filter = filter;
+        return {window_rows, static_cast<std::int64_t>(window_rows.size())};
+    }
+    std::vector<model::AssetState> asset_rows;
+    [[nodiscard]] std::vector<model::AssetState> assets() const override { return asset_rows; }
     [[nodiscard]] std::vector<model::SourcePosition> positions(std::string_view) const override { return {}; }
 
     template <class State>
