@@ -54,7 +54,7 @@ struct Pruned {
     std::vector<std::pair<std::string, std::string>> runs;  // dag_id, run_id
     std::int64_t events = 0;
     std::int64_t windows = 0;
-    bool more = false;                                      // call again on the next idle turn
+    bool more = false;  // call again on the next idle turn
 };
 
 enum class CommitOutcome {

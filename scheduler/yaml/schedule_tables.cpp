@@ -139,14 +139,6 @@ std::optional<RuleFault> nothing_is_counted(const Map& map) {
     return RuleFault{within, "within is the time in which several events come, and one is enough; write count: 2"};
 }
 
-std::optional<RuleFault> two_decide_when(const Map& map) {
-    const auto* debounce = sound(map, "debounce");
-    if (debounce == nullptr || count_of(map) == 1) return std::nullopt;
-    return RuleFault{debounce,
-                     "debounce and count contradict each other: the run is made when no further event has come for so "
-                     "long, or by the last of so many; leave one of the two out"};
-}
-
 std::optional<RuleFault> never_so_many(const Map& map) {
     const auto* most = sound(map, "max_pending");
     const auto limit = most == nullptr ? model::EventSchedule{}.max_pending : whole_of<int>(*most);
@@ -236,7 +228,7 @@ const Table<EventDraft>& event_table() {
         {"an event that is waited for",
          "Which events make runs, and how many of them make one",
          {},
-         {judged(batch_of_all_is_counted), judged(nothing_is_counted), judged(two_decide_when), judged(never_so_many)}},
+         {judged(batch_of_all_is_counted), judged(nothing_is_counted), judged(never_so_many)}},
         {
             {{"type", event_pattern("an event's type such as shop.order.paid or shop.order.*"),
               "The event's type; a * at its end stands for any rest", true},
@@ -259,7 +251,8 @@ const Table<EventDraft>& event_table() {
             {{"within", duration(),
               "No more than this lies between the first and the last of them; any time unless set"},
              [](EventDraft& draft, const Node& value) { draft.schedule.within = duration_of(value); }},
-            {{"debounce", duration(), "The run is made when no further event has come for so long; at once unless set"},
+            {{"debounce", duration(),
+              "The run is made when there are enough and no further event has come for so long; at once unless set"},
              [](EventDraft& draft, const Node& value) { draft.schedule.debounce = duration_of(value); }},
             {{"max_pending", whole(1, kMostCounted), "Runs or events that may wait; beyond them the sources wait",
               false, fresh.max_pending},
