@@ -256,9 +256,11 @@ class Ledger(House):
             self.assertEqual(set(dates), oracle.complete(assets), f"the runs of {dag}")
         failed = self.rows("SELECT dag_id, run_id, note FROM dag_run WHERE state <> 'success'")
         self.assertEqual(failed, [])
-        unseen = "SELECT r.run_id FROM dag_run AS r JOIN window AS w ON w.asset IN ({}) WHERE r.dag_id = '{}'" \
-            " AND w.window_start >= r.data_interval_start AND w.window_end <= r.data_interval_end" \
-            " AND w.event > r.ledger_through AND {}"
+        unseen = """
+            SELECT r.run_id FROM dag_run AS r JOIN window AS w ON w.asset IN ({}) AND w.key = ''
+                AND w.window_start >= r.data_interval_start AND w.window_start < r.data_interval_end
+            WHERE r.dag_id = '{}' AND w.event > r.ledger_through AND {}
+        """
         self.assertEqual(self.rows(unseen.format("'a'", "cover", "1")), [], "each correction was followed by a rerun")
         self.assertEqual(self.rows(unseen.format("'b', 'c'", "joined", "r.stale_since IS NULL")), [], "each one is stale")
         counts = [json.loads(cause)["count"] for (cause,) in self.rows("SELECT cause FROM dag_run WHERE dag_id = 'ticks'")]
