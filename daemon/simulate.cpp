@@ -155,11 +155,7 @@ std::vector<SimulatedRun> simulate(const std::vector<std::shared_ptr<const model
             }
         if (runs.size() >= most) break;
         for (const auto& effect : turn.effects)
-            if (const auto* launch = std::get_if<core::Launch>(&effect)) {
-                inputs.push_back(core::TryStarted{launch->id, std::nullopt, now});
-                exits.push({now + task_time, launch->id});
-            }
-        if (!inputs.empty()) continue;  // same instant: the tries start
+            if (const auto* launch = std::get_if<core::Launch>(&effect)) exits.push({now + task_time, launch->id});
         std::optional<model::TimePoint> next = turn.wake_at;
         if (!exits.empty() && (!next || exits.top().at < *next)) next = exits.top().at;
         if (next_windows && (!next || *next_windows < *next)) next = next_windows;
