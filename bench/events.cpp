@@ -6,6 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <random>
@@ -75,6 +76,11 @@ std::vector<model::CloudEvent> make_events(std::size_t count) {
     return events;
 }
 
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
 struct Ledger {
     explicit Ledger(const std::filesystem::path& path) : store(std::move(*store::SqliteStore::open(path.string()))) {}
 
@@ -113,6 +119,7 @@ int main(int argc, char** argv) {
         const auto events = make_events(count);
         double taken = 0;
         double least = 0;
+        std::vector<double> costs;  // of each batch
         std::size_t runs = 0;
         for (std::size_t begin = 0; begin < events.size(); begin += batch) {
             core::EventsReceived received{{}, "bench", {}, {}};
@@ -124,12 +131,20 @@ int main(int argc, char** argv) {
             if (floor.store->commit(ledger.changes) != ports::CommitOutcome::committed) std::abort();
             least += seconds() - between;
             taken += between - before;
+            costs.push_back(between - before);
             for (const auto& change : ledger.changes) runs += std::holds_alternative<model::Run>(change);
         }
         std::printf("%zu events in batches of %zu, %zu rows of runs\n", events.size(), batch, runs);
         std::printf("  look up, decide, commit  %9.0f events/s\n", static_cast<double>(count) / taken);
         std::printf("  floor: commit alone      %9.0f events/s\n", static_cast<double>(count) / least);
         std::printf("  ratio %.2f\n", least / taken);
+        // The first few fill the caches.
+        const auto some = std::min<std::size_t>(costs.size() / 3, 100);
+        const auto begin = costs.begin() + std::min<std::ptrdiff_t>(5, std::ssize(costs) / 3);
+        const auto early = median({begin, begin + static_cast<std::ptrdiff_t>(some)});
+        const auto late = median({costs.end() - static_cast<std::ptrdiff_t>(some), costs.end()});
+        std::printf("  a batch costs %.2f ms with %zu events in the ledger, %.2f ms with %zu: %.2f of it\n",
+                    early * 1e3, some * batch, late * 1e3, count, late / early);
     }
     std::filesystem::remove_all(folder);
 }
