@@ -14,6 +14,7 @@ find_package(yaml-cpp REQUIRED)
 find_package(CURL REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
+pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka)
 
 # Asio and Beast are compiled once, here, instead of into every file that includes them.
 add_library(weir_asio STATIC cmake/asio.cpp)

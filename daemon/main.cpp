@@ -171,6 +171,8 @@ void add_run_verbs(CLI::App& app, Arguments& arguments) {
                                [&common, told] { return cli::notifications_list(common, told->states, told->limit); });
     notifications->add_option("--state", told->states, "Only these: pending, sent, failed");
     notifications->add_option("--limit", told->limit, "How many, the newest first");
+    verb(app, arguments, "sources", "Where events come from, and how each source is doing",
+         [&common] { return cli::sources_list(common); });
     auto end = std::make_shared<Target>();
     auto* kill = verb(app, arguments, "kill", "End a running run, or one task of it",
                       [&common, end] { return cli::kill(common, end->dag, end->run, end->task); });

@@ -17,10 +17,12 @@
 #include "daemon/clock.hpp"
 #include "daemon/command_desk.hpp"
 #include "daemon/environment.hpp"
+#include "daemon/event_desk.hpp"
 #include "daemon/exit_codes.hpp"
 #include "daemon/folders.hpp"
 #include "daemon/loop.hpp"
 #include "daemon/notify.hpp"
+#include "daemon/sources/source_set.hpp"
 #include "daemon/stored_dags.hpp"
 #include "daemon/version.hpp"
 #include "daemon/watcher.hpp"
@@ -154,6 +156,8 @@ int run_server(const Settings& settings) {
     asio::thread_pool pool(kPoolThreads);
     Inbox inbox;
     CommandDesk desk(inbox);
+    EventDesk events(inbox);
+    sources::SourceSet sources;
     CatalogBoard board;
     DagFolder folder(settings.dag_folder, settings.surroundings());
     auto definitions = first_definitions(folder, history, settings);
@@ -179,6 +183,8 @@ int run_server(const Settings& settings) {
                .dag_of = [&settings](const ports::StoredRun& stored) { return dag_of(stored, settings.dag_folder); },
                .answer = [&desk](const core::Reply& reply) { desk.answer(reply); },
                .explained = [&desk](const core::Explained& answer) { desk.answer(answer); },
+               .taken = [&events](const core::EventsTaken& taken) { events.taken(taken); },
+               .accept_events = [&events](bool open) { events.set_open(open); },
                .report_health = [&desk](ports::Health health) { desk.set_health(std::move(health)); },
                .rescheduled = [&board](const auto& next_runs) { board.set_next_runs(next_runs); },
                .housekeeping =
@@ -198,6 +204,8 @@ int run_server(const Settings& settings) {
     http::Router router;
     api::add_routes(router, {.history = history,
                              .commands = desk,
+                             .events = events,
+                             .sources = sources,
                              .catalog = board,
                              .log_folder = settings.logs(),
                              .version = kVersion,
@@ -226,6 +234,7 @@ int run_server(const Settings& settings) {
         asio::signal_set hangups(io, SIGHUP);
         if (address) {
             executor.start();
+            sources.start(settings.sources, settings.connections, events, history);
             signals.async_wait([&](const boost::system::error_code& error, int) {
                 if (error) return;
                 spdlog::info("stopping; running tasks go on and are taken over at the next start");
@@ -244,6 +253,9 @@ int run_server(const Settings& settings) {
             io.run();
         }
     }
+    // While the loop still commits, so that what the sources have under way is acknowledged.
+    sources.stop();
+    events.close();
     inbox.close();
     core_thread.join();
     pool.join();

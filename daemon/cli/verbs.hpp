@@ -168,6 +168,7 @@ struct Approve {
 };
 int approve(const Common& common, const Approve& options);
 int notifications_list(const Common& common, const std::vector<std::string>& states, int limit);
+int sources_list(const Common& common);
 int retry(const Common& common, const std::string& dag, const std::string& run, const std::vector<std::string>& tasks);
 int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task);
 

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <vector>
 
+#include "executors/connectors/kafka.hpp"
 #include "scheduler/model/nearest.hpp"
 
 namespace weir::connectors {
@@ -135,6 +136,20 @@ Result<PostgresEndpoint> postgres_endpoint(const std::string& name, const Json& 
     fields.text("user", endpoint.user);
     fields.secret("password", endpoint.password);
     fields.text("sslmode", endpoint.sslmode);
+    if (!fields.problem().empty()) return invalid(fields.problem());
+    return endpoint;
+}
+
+Result<KafkaEndpoint> kafka_endpoint(const std::string& name, const Json& settings) {
+    KafkaEndpoint endpoint;
+    endpoint.name = name;
+    Fields fields(name, settings, {"brokers", "security_protocol", "sasl_mechanism", "username", "password", "ssl_ca"});
+    fields.text("brokers", endpoint.brokers);
+    fields.text("security_protocol", endpoint.security_protocol);
+    fields.text("sasl_mechanism", endpoint.sasl_mechanism);
+    fields.text("username", endpoint.username);
+    fields.secret("password", endpoint.password);
+    fields.text("ssl_ca", endpoint.ssl_ca);
     if (!fields.problem().empty()) return invalid(fields.problem());
     return endpoint;
 }

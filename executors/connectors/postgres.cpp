@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 
 namespace weir::connectors {
@@ -236,6 +238,22 @@ Result<std::uint64_t> PostgresConnection::copy_end() {
     while (PGresult* more = PQgetResult(connection_.get())) PQclear(more);
     if (!result) return result.error();
     return result->affected();
+}
+
+Result<bool> PostgresConnection::await_notification(std::chrono::milliseconds patience) {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
+    bool told = false;
+    while (true) {
+        if (PQconsumeInput(connection_.get()) != 1) return lost();
+        while (PGnotify* notification = PQnotifies(connection_.get())) {
+            told = true;
+            PQfreemem(notification);
+        }
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        if (told || left.count() <= 0) return told;
+        pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
+        if (::poll(&socket, 1, static_cast<int>(left.count())) < 0 && errno != EINTR) return lost();
+    }
 }
 
 void PostgresConnection::interrupt() const { ::shutdown(PQsocket(connection_.get()), SHUT_RDWR); }

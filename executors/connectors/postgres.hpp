@@ -2,6 +2,7 @@
 // name the server and the remedy. Sessions speak UTF-8 and UTC.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -62,6 +63,9 @@ class PostgresConnection {
     [[nodiscard]] model::Result<void> copy_start(std::string_view sql);
     [[nodiscard]] model::Result<void> copy_data(std::string_view lines);
     [[nodiscard]] model::Result<std::uint64_t> copy_end();  // rows taken
+
+    // After `listen`: true once a NOTIFY has come, of this or of an earlier time; false when none comes within `patience`.
+    [[nodiscard]] model::Result<bool> await_notification(std::chrono::milliseconds patience);
 
     [[nodiscard]] const std::string& described() const { return described_; }
     // From another thread: the socket is shut down, so that a call that waits fails.

@@ -21,8 +21,32 @@ Json connection_settings(const Node& node, const std::string& folder) {
     Json settings = kind.value();
     settings["kind"] = kind.key();
     if (settings.contains("socket")) settings["socket"] = absolute_path(folder, settings["socket"].get<std::string>());
+    if (settings.contains("ssl_ca")) settings["ssl_ca"] = absolute_path(folder, settings["ssl_ca"].get<std::string>());
     if (settings.contains("password")) make_absolute(settings["password"], folder);
     return settings;
+}
+
+Json source_settings(const Node& node, const std::string& folder) {
+    const auto kinds = to_settings(node, *source_shape());
+    const auto kind = kinds.begin();
+    Json settings = kind.value();
+    settings["kind"] = kind.key();
+    if (settings.contains("path")) settings["path"] = absolute_path(folder, settings["path"].get<std::string>());
+    return settings;
+}
+
+// What the file's own sources may name, before anything of it is known to be right.
+Surroundings connections_of(const Node& root) {
+    Surroundings around;
+    around.complete = true;
+    const auto* top = root.map();
+    const auto* entry = top == nullptr ? nullptr : top->find("connections");
+    const auto* connections = entry == nullptr ? nullptr : entry->value.map();
+    if (connections == nullptr) return around;
+    for (const auto& connection : connections->entries)
+        if (const auto* kinds = connection.value.map(); kinds != nullptr && kinds->entries.size() == 1)
+            around.connections[connection.key] = kinds->entries.front().key;
+    return around;
 }
 
 Json notifier_settings(const Node& node, const std::string& folder) {
@@ -63,11 +87,11 @@ LoadedConfig load_config(std::string_view text, const std::string& file, const s
     Problems problems(file);
     auto tree = read_tree(text, problems);
     if (!tree) return {std::nullopt, problems.take()};
-    ConfigDraft draft{folder, default_config(folder), nullptr, nullptr};
+    ConfigDraft draft{folder, default_config(folder), nullptr, nullptr, nullptr};
     if (tree->root.nothing()) return {std::move(draft.config), {}};  // all defaults, as without the file
 
-    const Surroundings nothing_around;
-    Reading reading{problems, nothing_around, {}, nullptr};
+    const auto around = connections_of(tree->root);
+    Reading reading{problems, around, {}, nullptr};
     check(tree->root, *config_table().shape(), "the file", reading);
     if (!problems.empty()) return {std::nullopt, problems.take()};
 
@@ -78,6 +102,9 @@ LoadedConfig load_config(std::string_view text, const std::string& file, const s
     if (draft.notifiers != nullptr)
         for (const auto& entry : draft.notifiers->map()->entries)
             draft.config.notifiers[entry.key] = notifier_settings(entry.value, folder);
+    if (draft.sources != nullptr)
+        for (const auto& entry : draft.sources->map()->entries)
+            draft.config.sources[entry.key] = source_settings(entry.value, folder);
     return {std::move(draft.config), {}};
 }
 

@@ -12,6 +12,16 @@
 //     cache:     {redis: {host: 127.0.0.1, port: 6379, db: 0, username: …, password: {env: CACHE_PASSWORD}, socket: /path}}
 //     warehouse: {postgres: {host: …, port: 5432, database: …, user: …, password: {file: /run/secrets/pg}, sslmode: prefer}}
 //
+//     bus:       {kafka: {brokers: "a:9092,b:9092", security_protocol: sasl_ssl, sasl_mechanism: SCRAM-SHA-256, username: …,
+//                         password: {env: BUS_PASSWORD}, ssl_ca: /path}}
+//
+//   sources:                        # where events come from, besides HTTP
+//     markers: {redis: {connection: cache, stream: "weir:events", group: weir, consumer: …, start: first, idle: 1m}}
+//     bus:     {kafka: {connection: bus, topics: [weir.events], start: first}}
+//     outbox:  {postgres: {connection: warehouse, table: weir_outbox, channel: weir_outbox, poll: 5s, start: first}}
+//     lake:    {files: {path: /lake/views, asset: views, partition: "dt=%Y-%m-%d/hour=%H", every: 1h, timezone: UTC,
+//                       marker: _SUCCESS, rescan: 30s, start: first}}
+//
 //   notifiers:                      # who can be told of a run's or a task's end
 //     team: {webhook: {env: TEAM_HOOK}, headers: {Authorization: {file: /run/secrets/token}}}
 //     desk: {run: ./tell-the-desk.sh}
@@ -45,6 +55,8 @@ struct Config {
     std::vector<model::Pool> pools;  // with default_pool, always
     // name -> {"kind": "redis", …the settings as written, secrets still {"env": NAME}}
     std::map<std::string, model::Json> connections;
+    // name -> {"kind": "redis", …the settings as written, with absolute paths}
+    std::map<std::string, model::Json> sources;
     // name -> {"kind": "webhook", "webhook": address or secret, "headers": {name: text or secret}}
     //      or {"kind": "run", "run": the script}, which runs in the folder of weir.yaml
     std::map<std::string, model::Json> notifiers;

@@ -60,6 +60,20 @@ void store_pools(ConfigDraft& draft, const Node& value) {
     }
 }
 
+ShapePtr kafka_connection() {
+    return object(
+        {"kafka",
+         "How to reach a Kafka",
+         {{"brokers", filled_text("brokers such as a:9092,b:9092"), "host:port, several with commas", true},
+          {"security_protocol", choice({"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"}), "In librdkafka's words",
+           false, "plaintext"},
+          {"sasl_mechanism", choice({"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}), "How to log in"},
+          {"username", filled_text("a user name"), "User"},
+          {"password", secret(), "{env: NAME} or {file: path}"},
+          {"ssl_ca", path("the path of a file"), "Certificates to trust; the system's unless set"}},
+         {only_with({"username", "password"}, "sasl_mechanism"), only_with({"sasl_mechanism"}, "security_protocol")}});
+}
+
 ObjectPtr connection_of(const std::string& kind, ShapePtr settings, std::string doc) {
     return std::make_shared<const Object>(
         Object{"a " + kind + " connection", doc, {{kind, std::move(settings), doc, true}}, {}});
@@ -91,7 +105,8 @@ const ShapePtr& connection_shape() {
                     {}});
         return shape("a map such as {redis: {host: 127.0.0.1}}",
                      Variants{{connection_of("redis", std::move(redis), "A Redis"),
-                               connection_of("postgres", std::move(postgres), "A PostgreSQL")}});
+                               connection_of("postgres", std::move(postgres), "A PostgreSQL"),
+                               connection_of("kafka", kafka_connection(), "A Kafka")}});
     }();
     return made;
 }
@@ -157,6 +172,9 @@ const Table<ConfigDraft>& config_table() {
             {{"notifiers", shape("a map of notifiers", MapOf{id_text("the name of a notifier"), notifier_shape()}),
               "Who can be told of a run's or a task's end, by name"},
              [](ConfigDraft& draft, const Node& value) { draft.notifiers = &value; }},
+            {{"sources", shape("a map of sources", MapOf{id_text("the name of a source"), source_shape()}),
+              "Where events come from, by name; HTTP is always there"},
+             [](ConfigDraft& draft, const Node& value) { draft.sources = &value; }},
         });
     return table;
 }

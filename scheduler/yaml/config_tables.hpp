@@ -11,10 +11,12 @@ struct ConfigDraft {
     Config config;
     const Node* connections = nullptr;  // these are made into JSON when nothing was wrong
     const Node* notifiers = nullptr;
+    const Node* sources = nullptr;
 };
 
 [[nodiscard]] const Table<ConfigDraft>& config_table();
 [[nodiscard]] const ShapePtr& connection_shape();
 [[nodiscard]] const ShapePtr& notifier_shape();
+[[nodiscard]] const ShapePtr& source_shape();
 
 }  // namespace weir::yaml

@@ -19,6 +19,8 @@ void add_routes(http::Router& router, const Services& services) {
     add_notifications(router, services);
     add_events(router, services);
     add_windows(router, services);
+    add_cloud_events(router, services);
+    add_sources(router, services);
     add_import_errors(router, services);
     add_pools(router, services);
 }

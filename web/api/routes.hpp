@@ -7,6 +7,7 @@
 
 #include "scheduler/ports/catalog.hpp"
 #include "scheduler/ports/commands.hpp"
+#include "scheduler/ports/events.hpp"
 #include "scheduler/ports/history.hpp"
 #include "web/http/router.hpp"
 
@@ -16,6 +17,8 @@ namespace weir::api {
 struct Services {
     const ports::History& history;
     ports::Commands& commands;
+    ports::EventSink& events;
+    const ports::Sources& sources;
     const ports::CatalogSource& catalog;
     std::filesystem::path log_folder;
     std::string version;

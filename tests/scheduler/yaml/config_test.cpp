@@ -3,6 +3,8 @@
 
 namespace weir::yaml {
 
+using model::Json;
+
 TEST_CASE("a listen address is host and port") {
     const Example examples[] = {
         {"listen: off\n", ""},
@@ -65,8 +67,8 @@ TEST_CASE("a connection is of one kind and complete") {
   k: redis
   l: {redis: 127.0.0.1}
 )",
-         R"(weir.yaml:2:6: g: expected exactly one of the keys redis, postgres; found 'mysql'
-weir.yaml:3:6: h: expected exactly one of the keys redis, postgres; found redis and postgres
+         R"(weir.yaml:2:6: g: expected exactly one of the keys redis, postgres, kafka; found 'mysql'
+weir.yaml:3:6: h: expected exactly one of the keys redis, postgres, kafka; found redis and postgres
 weir.yaml:4:23: 'socket' can't stand together with 'port'
 weir.yaml:5:27: sslmode: expected one of disable, allow, prefer, require, verify-ca, verify-full, found on, a boolean to some readers of YAML
 weir.yaml:5:37: port: expected a whole number from 1 to 65535, found the number 0
@@ -213,6 +215,66 @@ TEST_CASE("a notifier is one thing") {
           "weir.yaml:1:16: a: expected exactly one of the keys webhook, run; found 'mail'");
     CHECK(config_faults("notifiers: {a: {webhook: example.org}}") ==
           "weir.yaml:1:26: 'example.org' is no address; it begins with http:// or https://");
+}
+
+TEST_CASE("a source names a connection of its own kind") {
+    const Example examples[] = {
+        {R"(connections: {cache: {redis: {}}, bus: {kafka: {brokers: "a:9092"}}}
+sources:
+  a: {redis: {connection: cache, stream: s}}
+  b: {redis: {connection: bus, stream: s}}
+  c: {kafka: {connection: buss, topics: [t]}}
+  d: {postgres: {connection: warehouse}}
+  e: {http: {}}
+)",
+         R"(weir.yaml:4:27: connection 'bus' is of kind kafka, not redis
+weir.yaml:5:27: unknown connection 'buss'; did you mean 'bus'?
+weir.yaml:6:30: unknown connection 'warehouse'; weir.yaml has no postgres connection
+weir.yaml:7:6: e: expected exactly one of the keys redis, kafka, postgres, files; found 'http')"},
+        {R"(sources: {a: {redis: {connection: cache, stream: s}}}
+)",
+         "weir.yaml:1:35: unknown connection 'cache'; weir.yaml has no redis connection"},
+    };
+    for (const auto& example : examples) {
+        CAPTURE(example.yaml);
+        CHECK(config_faults(example.yaml) == example.faults);
+    }
+}
+
+TEST_CASE("a source of files has a pattern that tells its windows apart") {
+    const auto files = [](const std::string& rest) {
+        return config_faults("sources: {lake: {files: {path: /lake, asset: views, " + rest + "}}}\n");
+    };
+    CHECK(files("partition: 'dt=%Y-%m-%d/hour=%H', every: 1h") == "");
+    CHECK(files("partition: '%Y-%m-%d', every: 1h") ==
+          "weir.yaml:1:81: windows of 1h are finer than the folders of this pattern, which go down to %d");
+    CHECK(files("partition: '%Y/%d', every: 1d").find("it needs %m") != std::string::npos);
+    CHECK(files("partition: '%Y', every: 13h").find("'13h' is no period") != std::string::npos);
+    CHECK(files("partition: '%Y-%m', every: 1mo, start: last").find("expected one of first, new") != std::string::npos);
+}
+
+TEST_CASE("a source's names that stand in SQL can hold no more than names do") {
+    CHECK(config_faults("connections: {w: {postgres: {}}}\n"
+                        "sources: {o: {postgres: {connection: w, table: 'a; drop table b'}}}\n") ==
+          "weir.yaml:2:48: 'a; drop table b' can't be the name of a table; letters, digits, '_' and '.' can");
+}
+
+TEST_CASE("sources and the connections of a Kafka are as the file has them, with absolute paths") {
+    const auto loaded = load_config(R"(connections:
+  bus: {kafka: {brokers: "a:9092,b:9092", security_protocol: sasl_ssl, sasl_mechanism: PLAIN, username: u, password: {file: secret}, ssl_ca: ca.pem}}
+sources:
+  bus: {kafka: {connection: bus, topics: [weir.events], start: new}}
+  lake: {files: {path: lake, asset: views/eu, partition: "%Y-%m-%d", every: 1d}}
+)",
+                                    "weir.yaml", "/etc/weir");
+    REQUIRE_MESSAGE(loaded.config.has_value(), lines_of(loaded.diagnostics));
+    const auto& bus = loaded.config->connections.at("bus");
+    CHECK(bus["kind"] == "kafka");
+    CHECK(bus["ssl_ca"] == "/etc/weir/ca.pem");
+    CHECK(bus["password"] == Json{{"file", "/etc/weir/secret"}});
+    CHECK(loaded.config->sources.at("bus") ==
+          Json{{"kind", "kafka"}, {"connection", "bus"}, {"topics", {"weir.events"}}, {"start", "new"}});
+    CHECK(loaded.config->sources.at("lake")["path"] == "/etc/weir/lake");
 }
 
 }  // namespace weir::yaml

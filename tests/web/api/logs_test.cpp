@@ -26,6 +26,8 @@ struct LogWorld {
         set_state(model::TryState::running);
         api::add_routes(router, {.history = world.history,
                                  .commands = world.commands,
+                                 .events = world.events,
+                                 .sources = world.sources,
                                  .catalog = world.catalog,
                                  .log_folder = folder,
                                  .version = "0.1.0",

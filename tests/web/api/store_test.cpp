@@ -30,6 +30,8 @@ struct StoredWorld {
         REQUIRE(store->commit(changes) == ports::CommitOutcome::committed);
         api::add_routes(router, {.history = *history,
                                  .commands = world.commands,
+                                 .events = world.events,
+                                 .sources = world.sources,
                                  .catalog = world.catalog,
                                  .log_folder = std::filesystem::path{"/nowhere"},
                                  .version = "0.1.0",

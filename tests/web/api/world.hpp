@@ -155,6 +155,33 @@ struct FakeCommands : ports::Commands {
     }
 };
 
+// Takes what comes, and numbers it from 1 on.
+struct FakeEvents : ports::EventSink {
+    std::vector<core::EventsReceived> batches;
+    std::optional<model::Error> refusal;
+    model::Disposition disposition = model::Disposition::unmatched;
+    std::string reason;
+    [[nodiscard]] model::Result<std::vector<model::Event>> deliver(core::EventsReceived batch) override {
+        batches.push_back(std::move(batch));
+        if (refusal) return *refusal;
+        std::vector<model::Event> rows;
+        for (const auto& incoming : batches.back().events) {
+            model::Event row;
+            row.id = model::EventId{static_cast<std::int64_t>(rows.size() + 1)};
+            row.event = incoming.event;
+            row.disposition = disposition;
+            row.reason = reason;
+            rows.push_back(std::move(row));
+        }
+        return rows;
+    }
+};
+
+struct FakeSources : ports::Sources {
+    std::vector<ports::SourceStatus> rows;
+    [[nodiscard]] std::vector<ports::SourceStatus> sources() const override { return rows; }
+};
+
 struct FakeCatalog : ports::CatalogSource {
     std::shared_ptr<ports::Catalog> now = std::make_shared<ports::Catalog>();
     [[nodiscard]] std::shared_ptr<const ports::Catalog> catalog() const override { return now; }
@@ -287,6 +314,8 @@ struct World {
         commands.state.heartbeat = at("2026-11-22T08:00:00Z");
         add_routes(router, {.history = history,
                             .commands = commands,
+                            .events = events,
+                            .sources = sources,
                             .catalog = catalog,
                             .log_folder = std::filesystem::path{"/nowhere"},
                             .version = "0.1.0",
@@ -302,6 +331,8 @@ struct World {
 
     FakeHistory history;
     FakeCommands commands;
+    FakeEvents events;
+    FakeSources sources;
     FakeCatalog catalog;
     http::Router router;
 };
