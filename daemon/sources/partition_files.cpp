@@ -51,7 +51,7 @@ PartitionFiles::PartitionFiles(std::string name, const Json& settings, Positions
       every_(period_of(settings)),
       zone_(calendar::Zone::find(settings.value("timezone", "UTC")).value()),
       marker_(settings.value("marker", "_SUCCESS")),
-      rescan_(model::parse_duration(settings.value("rescan", "30s")).value_or(std::chrono::seconds{30})),
+      rescan_(std::max(model::parse_duration(settings.value("rescan", "30s")).value_or(kShortestLook), kShortestLook)),
       start_new_(settings.value("start", "first") == "new"),
       positions_(std::move(positions)) {}
 

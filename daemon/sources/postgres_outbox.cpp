@@ -36,7 +36,7 @@ PostgresOutbox::PostgresOutbox(std::string name, const Json& settings, Json conn
       connection_settings_(std::move(connection)),
       table_(settings.value("table", "weir_outbox")),
       channel_(settings.value("channel", "weir_outbox")),
-      poll_(model::parse_duration(settings.value("poll", "5s")).value_or(std::chrono::seconds{5})),
+      poll_(std::max(model::parse_duration(settings.value("poll", "5s")).value_or(kShortestLook), kShortestLook)),
       start_new_(settings.value("start", "first") == "new"),
       positions_(std::move(positions)) {}
 

@@ -19,7 +19,6 @@ using model::Result;
 namespace {
 
 constexpr const char* kEntriesAtOnce = "500";
-constexpr std::chrono::milliseconds kLeastClaimPause{100};
 
 core::IncomingEvent read_entry(std::string id, const RedisValue& fields) {
     if (fields.size() == 2 && fields[0].text() == "event") {
@@ -126,7 +125,7 @@ Result<Batch> RedisStream::abandoned() {
     if (reply->size() < 2) return batch;
     claim_from_ = (*reply)[0].text();
     add_entries((*reply)[1], batch);
-    if (claim_from_ == "0-0") next_claim_ = std::chrono::steady_clock::now() + std::max(idle_ / 2, kLeastClaimPause);
+    if (claim_from_ == "0-0") next_claim_ = std::chrono::steady_clock::now() + std::max(idle_ / 2, kShortestLook);
     return batch;
 }
 

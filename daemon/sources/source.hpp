@@ -15,6 +15,9 @@
 
 namespace weir::daemon::sources {
 
+// No source asks its server more often without being woken, whatever weir.yaml says.
+inline constexpr std::chrono::milliseconds kShortestLook{100};
+
 struct Batch {
     std::vector<core::IncomingEvent> events;  // at most kMostEventsAtOnce; what could not be read is among them
     std::vector<model::SourcePosition> positions;

@@ -51,11 +51,11 @@ class Cluster {
         auto* all = rd_kafka_headers_new(headers.size());
         for (const auto& [name, text] : headers)
             rd_kafka_header_add(all, name.c_str(), -1, text.data(), static_cast<ssize_t>(text.size()));
-        const auto sent = rd_kafka_producev(
-            producer_, RD_KAFKA_V_TOPIC("events"), RD_KAFKA_V_PARTITION(partition),
-            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-            RD_KAFKA_V_VALUE(const_cast<char*>(value ? value->data() : nullptr), value ? value->size() : 0),
-            RD_KAFKA_V_HEADERS(all), RD_KAFKA_V_END);
+        auto* data = value ? const_cast<char*>(value->data()) : nullptr;
+        const std::size_t size = value ? value->size() : 0;
+        const auto sent = rd_kafka_producev(producer_, RD_KAFKA_V_TOPIC("events"), RD_KAFKA_V_PARTITION(partition),
+                                            RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(data, size),
+                                            RD_KAFKA_V_HEADERS(all), RD_KAFKA_V_END);
         if (sent != RD_KAFKA_RESP_ERR_NO_ERROR || rd_kafka_flush(producer_, 10'000) != RD_KAFKA_RESP_ERR_NO_ERROR)
             throw std::runtime_error("cannot produce");
     }

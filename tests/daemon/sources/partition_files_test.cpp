@@ -99,14 +99,15 @@ TEST_CASE("a marker that is written again is a higher revision") {
 TEST_CASE("a rescan finds what inotify did not see") {
     Lake lake;
     lake.complete("dt=2026-11-22/hour=07");
-    const auto source = lake.source({{"rescan", "0"}});
-    REQUIRE(source->connect());
-    REQUIRE(source->poll(std::chrono::milliseconds{0})->events.size() == 1);
-    // Without waiting inotify is not asked.
-    lake.complete("dt=2026-11-22/hour=07", 1'800'000'005);
-    const auto again = source->poll(std::chrono::milliseconds{0});
-    REQUIRE(again);
-    CHECK(again->events.size() == 1);
+    const auto runner = lake.run({{"rescan", "100ms"}});
+    REQUIRE(lake.tells({"07:00 1800000000"}));
+    // Changed by another name of the same file, which is in a folder that nobody watches.
+    const weir::test::TemporaryFolder elsewhere;
+    const auto other = elsewhere.file("marker");
+    fs::create_hard_link(lake.folder.path() / "dt=2026-11-22/hour=07/_SUCCESS", other);
+    const timespec times[] = {{1'800'000'005, 0}, {1'800'000'005, 0}};
+    REQUIRE(::utimensat(AT_FDCWD, other.c_str(), times, 0) == 0);
+    CHECK(lake.tells({"07:00 1800000000", "07:00 1800000005"}));
 }
 
 TEST_CASE("a restart tells nothing twice and misses nothing") {

@@ -127,7 +127,7 @@ TEST_CASE("an unknown setting is told") {
     const Example examples[] = {
         {"port: 8080\n",
          "weir.yaml:1:1: unknown key 'port' in weir.yaml; known are dags, data, listen, timezone, parallelism, "
-         "retention, pools, connections, notifiers"},
+         "retention, pools, connections, notifiers, sources"},
         {"- a\n", "weir.yaml:1:1: the file: expected a map of weir.yaml's keys, found a list"},
         {R"(dags: a
 dags: b
@@ -247,7 +247,7 @@ TEST_CASE("a source of files has a pattern that tells its windows apart") {
     };
     CHECK(files("partition: 'dt=%Y-%m-%d/hour=%H', every: 1h") == "");
     CHECK(files("partition: '%Y-%m-%d', every: 1h") ==
-          "weir.yaml:1:81: windows of 1h are finer than the folders of this pattern, which go down to %d");
+          "weir.yaml:1:83: windows of 1h are finer than the folders of this pattern, which go down to %d");
     CHECK(files("partition: '%Y/%d', every: 1d").find("it needs %m") != std::string::npos);
     CHECK(files("partition: '%Y', every: 13h").find("'13h' is no period") != std::string::npos);
     CHECK(files("partition: '%Y-%m', every: 1mo, start: last").find("expected one of first, new") != std::string::npos);

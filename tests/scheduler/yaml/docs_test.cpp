@@ -13,8 +13,8 @@ struct Block {
     std::string text;
 };
 
-std::vector<Block> yaml_blocks() {
-    std::ifstream stream(std::filesystem::path(WEIR_REPOSITORY) / "docs" / "pipelines.md");
+std::vector<Block> yaml_blocks(const char* file) {
+    std::ifstream stream(std::filesystem::path(WEIR_REPOSITORY) / "docs" / file);
     REQUIRE(stream.good());
     std::vector<Block> blocks;
     bool inside = false;
@@ -36,7 +36,7 @@ bool is_config(const Block& block) { return block.text.starts_with("# weir.yaml"
 }  // namespace
 
 TEST_CASE("every example of docs/pipelines.md loads") {
-    const auto blocks = yaml_blocks();
+    const auto blocks = yaml_blocks("pipelines.md");
     CHECK(blocks.size() > 10);
     Surroundings surroundings;
     for (const auto& block : blocks)
@@ -51,6 +51,15 @@ TEST_CASE("every example of docs/pipelines.md loads") {
         const bool whole = block.text.find("\ntasks:") != std::string::npos || block.text.starts_with("tasks:");
         CAPTURE(block.line);
         CHECK(faults(whole ? block.text : block.text + "tasks: {t: {run: x}}\n", surroundings) == "");
+    }
+}
+
+TEST_CASE("every weir.yaml of docs/sources.md loads") {
+    const auto blocks = yaml_blocks("sources.md");
+    CHECK(!blocks.empty());
+    for (const auto& block : blocks) {
+        CAPTURE(block.line);
+        CHECK(config_faults(block.text) == "");
     }
 }
 
