@@ -20,6 +20,7 @@ void add_notifications(http::Router& router, const Services& services);
 void add_events(http::Router& router, const Services& services);   // lists, one, replay
 void add_windows(http::Router& router, const Services& services);  // lists, assets, coverage
 void add_cloud_events(http::Router& router, const Services& services);  // POST events
+void add_metrics(http::Router& router, const Services& services);
 void add_sources(http::Router& router, const Services& services);
 void add_import_errors(http::Router& router, const Services& services);
 void add_pools(http::Router& router, const Services& services);

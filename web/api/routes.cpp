@@ -21,6 +21,7 @@ void add_routes(http::Router& router, const Services& services) {
     add_windows(router, services);
     add_cloud_events(router, services);
     add_sources(router, services);
+    add_metrics(router, services);
     add_import_errors(router, services);
     add_pools(router, services);
 }
