@@ -99,8 +99,9 @@ void measure(const std::string& database, std::int64_t runs) {
     time_list("all 1,000 DAGs with their newest runs",
               [&history] { return static_cast<std::int64_t>(history.dags().size()); });
     time_list("recovery", [&store] { return static_cast<std::int64_t>((*store)->recover().live_runs.size()); });
-    time_list("retention with nothing to do, one slice",
-              [&store, runs] { return (*store)->prune({at(-runs), 100, at(-runs), at(-runs)}).more ? 1 : 0; });
+    time_list("retention with nothing to do, one slice", [&store, runs] {
+        return (*store)->prune({at(-runs), 100, at(-runs), at(-runs)}).more ? 1 : 0;
+    });
 }
 
 }  // namespace

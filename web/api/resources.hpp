@@ -17,8 +17,8 @@ void add_why(http::Router& router, const Services& services);
 void add_backfills(http::Router& router, const Services& services);
 void add_hitl(http::Router& router, const Services& services);  // what a person is asked, and the answer
 void add_notifications(http::Router& router, const Services& services);
-void add_events(http::Router& router, const Services& services);   // lists, one, replay
-void add_windows(http::Router& router, const Services& services);  // lists, assets, coverage
+void add_events(http::Router& router, const Services& services);        // lists, one, replay
+void add_windows(http::Router& router, const Services& services);       // lists, assets, coverage
 void add_cloud_events(http::Router& router, const Services& services);  // POST events
 void add_metrics(http::Router& router, const Services& services);
 void add_sources(http::Router& router, const Services& services);
