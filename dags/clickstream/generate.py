@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Makes a day of clicks for the example, and the truth that the report about them must show.
 
-    generate.py --day 2026-11-01 --out FOLDER [--clicks 300000] [--seed 1]
+    generate.py --day 2026-11-01 --out FOLDER [--timezone Europe/Berlin] [--clicks 300000] [--seed 1]
 
 writes FOLDER/clicks.jsonl, one click a line in the order in which they arrive:
 
     {"event_time": "2026-11-01T00:00:00.214Z", "product_id": "p-017", "user": "u-00421"}
 
-and FOLDER/truth.json: the views of each product on that UTC day. The same arguments give the same bytes.
+and FOLDER/truth.json: the views of each product on that day, which is one of the time zone, of 23, 24 or 25 hours. The
+same arguments give the same bytes.
 
 Every click has a delay between happening and arriving, and the delay alone decides its fate, whatever its neighbours do:
 
@@ -26,6 +27,7 @@ import random
 import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from stream import ALLOWED_LATENESS, OUT_OF_ORDER_BOUND, WINDOW
 
@@ -65,9 +67,9 @@ def delay_of_next_click(rng):
     return min(rng.expovariate(5 / bound), bound), "on_time"
 
 
-def make_clicks(day, count, products, rng):
+def make_clicks(day, day_end, count, products, rng):
     """Yields (arrival, event_time, product_id, user, fate), by event time."""
-    begin, length = day - MARGIN, timedelta(days=1) + 2 * MARGIN
+    begin, length = day - MARGIN, day_end - day + 2 * MARGIN
     step = length / count
     ranked, weights = popularity(products, rng)
     chosen = rng.choices(ranked, weights, k=count)
@@ -79,13 +81,13 @@ def make_clicks(day, count, products, rng):
         yield event_time + timedelta(seconds=delay), event_time, chosen[number], f"u-{rng.randrange(50_000):05}", fate
 
 
-def generate(day, count, seed, products):
-    """Returns (lines in order of arrival, truth)."""
+def generate(day, count, seed, products, day_end=None):
+    """Returns (lines in order of arrival, truth). The day ends after 24 hours, unless it is said when."""
     if count < FEWEST_CLICKS:
         raise ValueError(f"at least {FEWEST_CLICKS} clicks are needed: with fewer the silences between them grow too long")
     rng = random.Random(seed)
-    clicks = sorted(make_clicks(day, count, products, rng))
-    day_end = day + timedelta(days=1)
+    day_end = day_end or day + timedelta(days=1)
+    clicks = sorted(make_clicks(day, day_end, count, products, rng))
     views = dict.fromkeys(products, 0)
     fates = {"on_time": 0, "late": 0, "dropped": 0, "outside_day": 0}
     lines = []
@@ -99,7 +101,8 @@ def generate(day, count, seed, products):
         if fate != "dropped":
             views[product_id] += 1
     truth = {
-        "day": day.date().isoformat(),
+        "day_start": day.isoformat(),
+        "day_end": day_end.isoformat(),
         "views": {product_id: seen for product_id, seen in sorted(views.items()) if seen},
         "clicks": count,
         **fates,
@@ -109,23 +112,28 @@ def generate(day, count, seed, products):
 
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--day", required=True, help="the UTC day, as 2026-11-01")
+    parser.add_argument("--day", required=True, help="the day, as 2026-11-01")
+    parser.add_argument("--timezone", default="UTC", help="the time zone whose day it is")
     parser.add_argument("--out", required=True, type=Path, help="the folder to write to")
     parser.add_argument("--clicks", type=int, default=300_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--catalog", type=Path, default=DEFAULT_CATALOG)
     options = parser.parse_args(arguments)
-    day = datetime.fromisoformat(options.day).replace(tzinfo=timezone.utc)
+    midnight = datetime.fromisoformat(options.day)
 
     try:
-        lines, truth = generate(day, options.clicks, options.seed, read_products(options.catalog))
-    except ValueError as problem:
+        zone = ZoneInfo(options.timezone)
+        day, day_end = (
+            date.replace(tzinfo=zone).astimezone(timezone.utc) for date in (midnight, midnight + timedelta(days=1))
+        )
+        lines, truth = generate(day, options.clicks, options.seed, read_products(options.catalog), day_end)
+    except (ValueError, LookupError) as problem:
         parser.error(str(problem))
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "clicks.jsonl").write_text("".join(lines), encoding="utf-8")
     (options.out / "truth.json").write_text(json.dumps(truth, indent=1) + "\n", encoding="utf-8")
     print(
-        f"{truth['clicks']} clicks around {truth['day']}: {truth['late']} of that day late, "
+        f"{truth['clicks']} clicks around {options.day}: {truth['late']} of that day late, "
         f"{truth['dropped']} too late, {truth['outside_day']} of other days"
     )
 

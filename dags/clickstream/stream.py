@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """A small streaming job: counts the views of each product in five-minute windows of event time, and keeps them in Redis.
 
-    stream.py [--socket PATH | --host H --port P] [--db N] [FILE]       clicks as JSON lines, from FILE or standard input
+    stream.py [--socket PATH | --host H --port P] [--db N] [--events KEY] [FILE]
+
+reads clicks as JSON lines, from FILE or standard input.
 
 Clicks arrive out of order. The watermark says up to which event time nearly all have come: the latest event time seen,
 less OUT_OF_ORDER_BOUND. A window goes through three states:
@@ -10,12 +12,15 @@ less OUT_OF_ORDER_BOUND. A window goes through three states:
     completed   the watermark has passed its end: its counts are written, one hash a product. A click that comes now is
                 late; it still counts, and its hash is written again
     final       the watermark is ALLOWED_LATENESS past its end: the window never changes again, and clicks for it are
-                dropped. A batch job may read it
+                dropped
 
-The end of the input is the end of time: all windows become final.
+Batch jobs are told: a completed window is an event in a Redis stream, after its counts are written. When late clicks have
+corrected it, its second revision is told as it becomes final. Windows without clicks are told, too: nobody clicked, and
+nothing is missing. The end of the input is the end of time: all windows become final.
 
 Written are hashes `views:20261101T0005:p-017` {product_id, views, window_start, window_end}; the time in the key is the
-window's start in UTC. The job has no state but its input: run again on the same clicks it writes the same values.
+window's start in UTC. The job has no state but its input: run again on the same clicks it writes the same values, and
+tells the same events with the same ids, which whoever takes them knows for duplicates.
 """
 
 import argparse
@@ -28,21 +33,28 @@ WINDOW = timedelta(minutes=5)
 OUT_OF_ORDER_BOUND = timedelta(seconds=30)
 ALLOWED_LATENESS = timedelta(minutes=10)
 
+ASSET = "product_views"
+SOURCE = "/clickstream/stream.py"
+MOST_EVENTS_KEPT = 100_000  # in the Redis stream: a year of windows
+
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 END_OF_TIME = datetime.max.replace(tzinfo=timezone.utc)
 
 
 class ProductViews:
     """The counting, without input or output. `write(window_start, {product_id: views})` is called with all counts of a
-    window when it completes, and with the one that changed when a late click corrects it."""
+    window when it completes, and with the one that changed when a late click corrects it. `tell(window_start, revision,
+    rows)` follows when a window is complete, in the order of windows, and when a corrected one is final."""
 
-    def __init__(self, write, window=WINDOW, bound=OUT_OF_ORDER_BOUND, lateness=ALLOWED_LATENESS):
-        self.write = write
+    def __init__(self, write, tell=lambda *_: None, window=WINDOW, bound=OUT_OF_ORDER_BOUND, lateness=ALLOWED_LATENESS):
+        self.write, self.tell = write, tell
         self.window, self.bound, self.lateness = window, bound, lateness
         self.watermark = datetime.min.replace(tzinfo=timezone.utc)
         self.next_change = END_OF_TIME  # the earliest watermark at which a window completes or becomes final
         self.open = {}  # window start -> Counter of product_id
         self.completed = {}  # the same; still open to corrections
+        self.corrected = set()  # of these, those with late clicks since they were told
+        self.next_told = None  # the first window that nobody was told of; None before the first completes
         self.on_time = self.late = self.dropped = self.windows = 0
 
     def window_of(self, event_time):
@@ -62,6 +74,8 @@ class ProductViews:
             self.late += 1
             self.next_change = min(self.next_change, start + self.window + self.lateness)
             self.write(start, {product_id: counts[product_id]})
+            if self.next_told is not None and start < self.next_told:
+                self.corrected.add(start)
         else:
             self.open.setdefault(start, Counter())[product_id] += 1
             self.on_time += 1
@@ -78,13 +92,25 @@ class ProductViews:
             self.completed[start] = self.open.pop(start)
             self.windows += 1
             self.write(start, self.completed[start])
-        for start in [start for start in self.completed if self.is_final(start)]:
-            del self.completed[start]
+            self.tell_up_to(start)
+        for start in sorted(start for start in self.completed if self.is_final(start)):
+            counts = self.completed.pop(start)
+            if start in self.corrected:
+                self.corrected.remove(start)
+                self.tell(start, 2, len(counts))
         self.next_change = min(
             [start + self.window for start in self.open]
             + [start + self.window + self.lateness for start in self.completed],
             default=END_OF_TIME,
         )
+
+    def tell_up_to(self, newest):
+        """That window, and those without clicks before it."""
+        start = newest if self.next_told is None else self.next_told
+        while start <= newest:
+            self.tell(start, 1, len(self.completed.get(start, ())))
+            start += self.window
+        self.next_told = start
 
     def finish(self):
         self.advance(END_OF_TIME)
@@ -108,6 +134,27 @@ class RedisViews:
                 key = f"views:{start:%Y%m%dT%H%M}:{product_id}"
                 pipeline.hset(key, mapping={"product_id": product_id, "views": count, **times})
             pipeline.execute()
+
+
+class RedisEvents:
+    """Tells of windows in a Redis stream, as CloudEvents."""
+
+    def __init__(self, client, stream, window=WINDOW):
+        self.client, self.stream, self.window = client, stream, window
+
+    def tell(self, start, revision, rows):
+        event = {
+            "specversion": "1.0",
+            "id": f"{ASSET}/{rfc3339(start)}/{revision}",
+            "source": SOURCE,
+            "type": "dev.weir.window.completed",
+            "subject": ASSET,
+            "windowstart": rfc3339(start),
+            "windowend": rfc3339(start + self.window),
+            "revision": revision,
+            "rowcount": rows,
+        }
+        self.client.xadd(self.stream, {"event": json.dumps(event)}, maxlen=MOST_EVENTS_KEPT, approximate=True)
 
 
 def parse_click(line):
@@ -138,9 +185,11 @@ def main(arguments):
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=6379)
     parser.add_argument("--db", type=int, default=0)
+    parser.add_argument("--events", default="weir:events", help="key of the stream that is told of windows")
     options = parser.parse_args(arguments)
 
-    job = ProductViews(RedisViews(connect(options)).write)
+    client = connect(options)
+    job = ProductViews(RedisViews(client).write, RedisEvents(client, options.events).tell)
     unreadable = 0
     with open(options.file, encoding="utf-8") if options.file else sys.stdin as lines:
         for line in lines:

@@ -57,6 +57,12 @@ class Clicks(unittest.TestCase):
             self.truth["clicks"], sum(self.truth[fate] for fate in ("on_time", "late", "dropped", "outside_day"))
         )
 
+    def test_a_day_may_have_another_length(self):
+        lines, truth = generate.generate(DAY, 20_000, 1, PRODUCTS, DAY + timedelta(hours=25))
+        self.assertEqual(truth["day_end"], "2026-11-02T01:00:00+00:00")
+        newest = max(parse_click(line)[0] for line in lines)
+        self.assertGreater(newest, DAY + timedelta(hours=25))
+
     def test_too_few_clicks_are_refused(self):
         with self.assertRaisesRegex(ValueError, "at least 5000 clicks"):
             clicks_of(seed=1, count=100)

@@ -26,8 +26,10 @@ class Job:
 
     def __init__(self):
         self.writes = []
+        self.told = []
         self.views = ProductViews(
             lambda start, counts: self.writes.append((start, dict(counts))),
+            lambda start, revision, rows: self.told.append((start, revision, rows)),
             window=timedelta(minutes=5),
             bound=timedelta(seconds=30),
             lateness=timedelta(minutes=10),
@@ -111,6 +113,40 @@ class Lateness(unittest.TestCase):
         self.assertLessEqual(len(job.views.open) + len(job.views.completed), 4)
 
 
+class Telling(unittest.TestCase):
+    def test_a_window_is_told_when_it_completes_with_its_products(self):
+        job = Job().click(at(1), "p-1").click(at(2), "p-2").click(at(5, 29))
+        self.assertEqual(job.told, [])
+        job.click(at(5, 30))
+        self.assertEqual(job.told, [(at(0), 1, 2)])
+
+    def test_windows_without_clicks_are_told_in_their_place(self):
+        job = Job().click(at(1)).click(at(16)).click(at(21))
+        self.assertEqual(job.told, [(at(0), 1, 1), (at(5), 1, 0), (at(10), 1, 0), (at(15), 1, 1)])
+
+    def test_corrections_are_told_once_when_the_window_is_final(self):
+        job = Job().click(at(1)).click(at(5, 30)).click(at(2)).click(at(3), "p-2")
+        self.assertEqual(job.told, [(at(0), 1, 1)])
+        job.click(at(15, 30))
+        self.assertEqual(job.told, [(at(0), 1, 1), (at(5), 1, 1), (at(0), 2, 2)])
+
+    def test_a_window_that_was_told_without_clicks_is_corrected_by_a_late_one(self):
+        job = Job().click(at(1)).click(at(11)).click(at(15, 30)).click(at(6))
+        job.views.finish()
+        self.assertIn((at(5), 1, 0), job.told)
+        self.assertIn((at(5), 2, 1), job.told)
+
+    def test_a_late_click_before_the_window_is_told_is_no_correction(self):
+        job = Job().click(at(1)).click(at(12)).click(at(6)).click(at(15, 30))
+        job.views.finish()
+        self.assertEqual([told for told in job.told if told[0] == at(5)], [(at(5), 1, 1)])
+
+    def test_the_end_of_the_input_tells_all(self):
+        job = Job().click(at(1)).click(at(5, 30)).click(at(2)).click(at(11))
+        job.views.finish()
+        self.assertEqual(job.told, [(at(0), 1, 1), (at(5), 1, 1), (at(10), 1, 1), (at(0), 2, 1)])
+
+
 class Lines(unittest.TestCase):
     def test_a_click_is_read(self):
         line = '{"event_time": "2026-11-01T00:01:00.500Z", "product_id": "p-1", "user": "u"}'
@@ -152,7 +188,7 @@ class InRedis(unittest.TestCase):
             argv = ["redis-cli", "-s", str(redis.socket), "--json", *words]
             return json.loads(subprocess.run(argv, check=True, capture_output=True).stdout)
 
-        return {key: ask("HGETALL", key) for key in ask("KEYS", "*")}
+        return {key: ask("HGETALL", key) for key in ask("KEYS", "views:*")}
 
     def test_a_window_is_one_hash_a_product_and_the_same_when_run_again(self):
         clicks = [(at(1), "p-1"), (at(2), "p-2"), (at(5, 40), "p-1"), (at(3), "p-1")]
@@ -181,6 +217,31 @@ class InRedis(unittest.TestCase):
             self.assertEqual(self.everything(redis), expected)
             self.run_stream(redis, clicks)
             self.assertEqual(self.everything(redis), expected)
+
+
+    def test_a_completed_window_is_a_cloud_event_in_the_stream_and_told_again_when_run_again(self):
+        clicks = [(at(1), "p-1"), (at(5, 40), "p-1")]
+        with Redis() as redis:
+            self.run_stream(redis, clicks)
+            self.run_stream(redis, clicks)
+            argv = ["redis-cli", "-s", str(redis.socket), "--json", "XRANGE", "weir:events", "-", "+"]
+            entries = json.loads(subprocess.run(argv, check=True, capture_output=True).stdout)
+        events = [json.loads(fields[1]) for _, fields in entries]
+        self.assertEqual(
+            events[0],
+            {
+                "specversion": "1.0",
+                "id": "product_views/2026-11-01T00:00:00Z/1",
+                "source": "/clickstream/stream.py",
+                "type": "dev.weir.window.completed",
+                "subject": "product_views",
+                "windowstart": "2026-11-01T00:00:00Z",
+                "windowend": "2026-11-01T00:05:00Z",
+                "revision": 1,
+                "rowcount": 1,
+            },
+        )
+        self.assertEqual([event["id"] for event in events[2:]], [event["id"] for event in events[:2]])
 
 
 if __name__ == "__main__":
