@@ -138,6 +138,12 @@ DagFolder::Changes DagFolder::scan(model::TimePoint now) {
     return changes;
 }
 
+void DagFolder::recall_renamed(const std::string& gone, const std::string& source) {
+    const auto text = text_but_for_id(source);
+    for (const auto& [dag_id, dag] : current_)
+        if (dag_id != gone && text_but_for_id(dag->source) == text) renamed_from_.emplace(dag_id, gone);
+}
+
 bool DagFolder::adopt(const std::shared_ptr<const model::Dag>& dag) {
     const auto found = files_.find(dag->file);
     if (found == files_.end() || found->second.text || found->second.good) return false;

@@ -36,6 +36,10 @@ class DagFolder {
     // a file that is there, but broken.
     [[nodiscard]] bool adopt(const std::shared_ptr<const model::Dag>& dag);
 
+    // After a restart: this DAG, of which the database has the text, is gone. A DAG that has the same text but for its id is
+    // taken to be it under another name.
+    void recall_renamed(const std::string& gone, const std::string& source);
+
     [[nodiscard]] std::map<std::string, ports::CatalogEntry, std::less<>> entries() const;
     [[nodiscard]] std::vector<ports::ImportError> import_errors() const;
     // Every folder at and below the DAG folder, for the watches.
@@ -68,7 +72,7 @@ class DagFolder {
     std::map<std::string, File> files_;  // by path below the folder
     std::vector<std::filesystem::path> folders_;
     std::map<std::string, std::shared_ptr<const model::Dag>> current_;  // by DAG id
-    std::map<std::string, std::string> renamed_from_;                   // by DAG id, since this process began
+    std::map<std::string, std::string> renamed_from_;                   // by DAG id
 };
 
 }  // namespace weir::daemon

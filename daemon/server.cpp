@@ -57,8 +57,11 @@ std::vector<core::Input> first_definitions(DagFolder& folder, const ports::Histo
     for (const auto& dag : changes.loaded) defined[dag->id] = dag;
     for (const auto& row : history.dags()) {
         const auto file = defined.find(row.state.dag_id);
-        if (row.state.removed && file == defined.end()) continue;
         const auto version = history.version(row.state.version);
+        if (row.state.removed && file == defined.end()) {
+            if (version) folder.recall_renamed(row.state.dag_id, version->source);
+            continue;
+        }
         const bool same = version && file != defined.end() && version->hash == file->second->hash;
         const auto before = version && !same ? load_version(*version, settings.dag_folder) : nullptr;
         if (file != defined.end()) {
@@ -68,6 +71,7 @@ std::vector<core::Input> first_definitions(DagFolder& folder, const ports::Histo
             // Its file is there, but broken: the last good version, from the database, goes on.
             inputs.push_back(core::DagLoaded{before});
         } else {
+            if (version) folder.recall_renamed(row.state.dag_id, version->source);
             inputs.push_back(core::DagRemoved{row.state.dag_id});
         }
     }

@@ -134,6 +134,18 @@ TEST_CASE("a DAG that goes while one of the same text comes under another id is 
     CHECK(dags.entries().at("other").renamed_from.empty());
 }
 
+TEST_CASE("after a restart a DAG is still known to be the one that went with its text") {
+    Fixture folder;
+    folder.write("a.yaml", "id: new\ntasks: {t: {run: [x]}}\n");
+    DagFolder dags(folder.path, {});
+    static_cast<void>(dags.scan({}));
+    dags.recall_renamed("old", "id: old\ntasks: {t: {run: [x]}}\n");
+    dags.recall_renamed("another", "id: another\ntasks: {t: {run: [z]}}\n");
+    CHECK(dags.entries().at("new").renamed_from == "old");
+    CHECK_FALSE(dags.scan({}).any());
+    CHECK(dags.entries().at("new").renamed_from == "old");
+}
+
 TEST_CASE("a file that is moved renames the DAG that has its id from it, and a changed text is another DAG") {
     Fixture folder;
     folder.dag("a.yaml", "x");

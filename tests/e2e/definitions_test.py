@@ -88,6 +88,9 @@ class Definitions(House):
         self.dag("report", "id: new_report\ntasks: {t: {run: 'true'}}")
         wait_for("the new name", lambda: "new_report was called old_report" in self.weir("dags", "list").stdout)
         self.assertIn("DAG old_report is called new_report now", self.read("daemon.log"))
+        self.kill_daemon()
+        self.start()
+        self.assertIn("new_report was called old_report", self.weir("dags", "list").stdout)
 
     def test_two_files_with_one_id_are_told_apart(self):
         self.dag("a", "{id: same, tasks: {t: {run: 'true'}}}")
