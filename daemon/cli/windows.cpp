@@ -94,8 +94,8 @@ void print_squares(const std::vector<Square>& squares, const model::Period& ever
             ++count;
             present += square->state != "missing";
         }
-        fmt::print("{}  {}  {}\n", paint(row, Colour::grey), line,
-                   present == count ? "" : fmt::format("{} of {}", present, count));
+        fmt::print("{}  {}{}\n", paint(row, Colour::grey), line,
+                   present == count ? "" : fmt::format("  {} of {}", present, count));
     }
 }
 
