@@ -60,9 +60,10 @@ class Server:
     """What both have in common. A subclass has `name`, `command()` and `answers()`."""
 
     name = ""
+    start_limit = START_LIMIT
 
     def __init__(self, folder=None):
-        self.user = unprivileged_user()
+        self.user = self.owner()
         self.folder = Path(folder) if folder else make_folder()
         self.owns_folder = folder is None
         self.folder.mkdir(exist_ok=True)
@@ -78,6 +79,10 @@ class Server:
         except BaseException:
             self.close()
             raise
+
+    def owner(self):
+        """The user that it runs as; None is ourselves."""
+        return unprivileged_user()
 
     def prepare(self):
         """What is to be done before the server starts."""
@@ -104,12 +109,12 @@ class Server:
                 cwd=self.folder,
                 start_new_session=True,  # Ctrl-C is for us; we end the server ourselves, in our order
             )
-        deadline = time.monotonic() + START_LIMIT
+        deadline = time.monotonic() + self.start_limit
         while not self.answers():
             if self.process.poll() is not None:
                 raise ServerFailed(f"{self.name} ended with status {self.process.returncode}:\n{self.log_tail()}")
             if time.monotonic() > deadline:
-                raise ServerFailed(f"{self.name} did not answer within {START_LIMIT} s:\n{self.log_tail()}")
+                raise ServerFailed(f"{self.name} did not answer within {self.start_limit} s:\n{self.log_tail()}")
             time.sleep(0.02)
         self.begin()
 
