@@ -257,9 +257,9 @@ int run_server(const Settings& settings) {
             io.run();
         }
     }
-    // While the loop still commits, so that what the sources have under way is acknowledged.
-    sources.stop();
+    // While the loop still commits: what the sources have under way has a moment to be taken and acknowledged.
     events.close();
+    sources.stop();
     inbox.close();
     core_thread.join();
     pool.join();

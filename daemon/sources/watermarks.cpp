@@ -14,9 +14,9 @@ namespace {
 
 constexpr std::size_t kMostPartitions = 10'000;
 
-// "watermark/views/eu#3" is partition 3 of views/eu; no asset's name has a #.
+// "#watermark/views/eu#3" is partition 3 of views/eu; no asset's name has a #.
 std::string part_of(const std::string& subject, const std::string& partition) {
-    return PartitionWatermarks::kPart + subject + "#" + partition;
+    return std::string(PartitionWatermarks::kPart) + subject + "#" + partition;
 }
 
 std::size_t whole(const std::string& text) {
@@ -31,9 +31,9 @@ void PartitionWatermarks::restore(const std::vector<model::SourcePosition>& stor
     assets_.clear();
     for (const auto& position : stored) {
         const std::string_view part = position.part;
-        const auto hash = part.find('#');
+        const auto hash = part.find('#', kPart.size());
         if (!part.starts_with(kPart) || hash == std::string_view::npos) continue;
-        const auto subject = part.substr(std::string_view(kPart).size(), hash - std::string_view(kPart).size());
+        const auto subject = part.substr(kPart.size(), hash - kPart.size());
         if (const auto time = model::parse_rfc3339(position.position))
             assets_[std::string(subject)].partitions[std::string(part.substr(hash + 1))] = time->time;
     }

@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "scheduler/model/event.hpp"
@@ -16,8 +17,9 @@ namespace weir::daemon::sources {
 
 class PartitionWatermarks {
    public:
-    // Of this prefix are the parts of its positions: they are committed with the events, and survive a restart.
-    static constexpr const char* kPart = "watermark/";
+    // Of this prefix, which no topic has, are the parts of its positions: they are committed with the events, and survive a
+    // restart.
+    static constexpr std::string_view kPart = "#watermark/";
 
     explicit PartitionWatermarks(std::string source) : source_(std::move(source)) {}
 

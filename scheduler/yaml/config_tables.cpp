@@ -172,7 +172,7 @@ const Table<ConfigDraft>& config_table() {
             {{"notifiers", shape("a map of notifiers", MapOf{id_text("the name of a notifier"), notifier_shape()}),
               "Who can be told of a run's or a task's end, by name"},
              [](ConfigDraft& draft, const Node& value) { draft.notifiers = &value; }},
-            {{"sources", shape("a map of sources", MapOf{id_text("the name of a source"), source_shape()}),
+            {{"sources", shape("a map of sources", MapOf{source_name(), source_shape()}),
               "Where events come from, by name; HTTP is always there"},
              [](ConfigDraft& draft, const Node& value) { draft.sources = &value; }},
         });

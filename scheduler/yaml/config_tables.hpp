@@ -18,5 +18,6 @@ struct ConfigDraft {
 [[nodiscard]] const ShapePtr& connection_shape();
 [[nodiscard]] const ShapePtr& notifier_shape();
 [[nodiscard]] const ShapePtr& source_shape();
+[[nodiscard]] Text source_name();
 
 }  // namespace weir::yaml

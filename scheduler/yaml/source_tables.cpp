@@ -115,6 +115,17 @@ ObjectPtr source_of(const std::string& kind, ShapePtr settings, std::string doc)
 
 }  // namespace
 
+// What comes by HTTP and from tasks stands in the ledger under these names.
+Text source_name() {
+    auto name = id_text("the name of a source");
+    name.fault = [usual = std::move(name.fault)](std::string_view text, const Surroundings& surroundings) {
+        if (text == "http" || text == "tasks")
+            return "'" + std::string(text) + "' is Weir's own source; give this one another name";
+        return usual(text, surroundings);
+    };
+    return name;
+}
+
 const ShapePtr& source_shape() {
     static const auto made = shape("a map such as {redis: {connection: cache, stream: events}}",
                                    Variants{{source_of("redis", redis_source(), "A Redis stream"),

@@ -108,7 +108,7 @@ class Sources(House):
 
         first = post(event(1), Content_Type="application/cloudevents+json")["events"][0]
         self.assertEqual(first["disposition"], "created_run")
-        self.assertEqual(len(self.runs("orders")), 1)
+        self.assertEqual([first["run_id"]], self.runs("orders"))
         again = post(f"[{event(1)}, {event(2)}]", Content_Type="application/cloudevents-batch+json")["events"]
         self.assertEqual([row["disposition"] for row in again], ["duplicate", "created_run"])
         big = {"ce-specversion": "1.0", "ce-id": "3", "ce-source": "/shop", "ce-type": "order.paid"}

@@ -98,12 +98,15 @@ bool has_attributes(const http::Request& request) {
                                [](const auto& header) { return small(header.first).starts_with(kPrefix); });
 }
 
-Json taken_json(const model::Event& row) {
+Json taken_json(const model::Event& row, const ports::History& history) {
+    const auto run = row.run ? history.run(row.run) : std::nullopt;
     return {{"event_id", row.id.value},
             {"id", row.event.id},
             {"source", row.event.source},
             {"disposition", to_text(row.disposition)},
-            {"reason", row.reason.empty() ? Json() : Json(row.reason)}};
+            {"reason", row.reason.empty() ? Json() : Json(row.reason)},
+            {"dag_id", run ? Json(run->dag_id) : Json()},
+            {"run_id", run ? Json(run->run_id) : Json()}};
 }
 
 http::Response publish(const Services& services, const http::Request& request) {
@@ -131,7 +134,7 @@ http::Response publish(const Services& services, const http::Request& request) {
     if (!reading.events.empty()) {
         const auto taken = services.events.deliver({.source = kSource, .events = std::move(reading.events)});
         if (!taken) return error_answer(taken.error());
-        for (const auto& row : *taken) rows.push_back(taken_json(row));
+        for (const auto& row : *taken) rows.push_back(taken_json(row, services.history));
     }
     const auto total = rows.size();
     return json_answer({{"events", std::move(rows)}, {"total_entries", total}});

@@ -241,6 +241,11 @@ weir.yaml:7:6: e: expected exactly one of the keys redis, kafka, postgres, files
     }
 }
 
+TEST_CASE("a source cannot have the name of one of Weir's own") {
+    CHECK(config_faults("sources: {http: {files: {path: /l, asset: a, partition: '%Y-%m-%d', every: 1d}}}\n") ==
+          "weir.yaml:1:11: 'http' is Weir's own source; give this one another name");
+}
+
 TEST_CASE("a source of files has a pattern that tells its windows apart") {
     const auto files = [](const std::string& rest) {
         return config_faults("sources: {lake: {files: {path: /lake, asset: views, " + rest + "}}}\n");

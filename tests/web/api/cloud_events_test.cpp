@@ -48,8 +48,17 @@ TEST_CASE("an event is answered with its line of the ledger and what became of i
     CHECK(row["source"] == "/shop");
     CHECK(row["disposition"] == "duplicate");
     CHECK(row["reason"] == "the same as event 3");
+    CHECK(row["run_id"].is_null());
     CHECK(world.events.batches.at(0).source == "http");
     CHECK(world.only().type == "order.paid");
+}
+
+TEST_CASE("the answer names the run that an event made") {
+    WithEvents world;
+    world.events.run = model::RunId{11};
+    const auto row = world.structured(kEvent).json["events"][0];
+    CHECK(row["dag_id"] == "etl");
+    CHECK(row["run_id"] == "r1");
 }
 
 TEST_CASE("a structured event that cannot be read is refused whole, with the reason") {

@@ -161,6 +161,7 @@ struct FakeEvents : ports::EventSink {
     std::optional<model::Error> refusal;
     model::Disposition disposition = model::Disposition::unmatched;
     std::string reason;
+    model::RunId run;
     [[nodiscard]] model::Result<std::vector<model::Event>> deliver(core::EventsReceived batch) override {
         batches.push_back(std::move(batch));
         if (refusal) return *refusal;
@@ -171,6 +172,7 @@ struct FakeEvents : ports::EventSink {
             row.event = incoming.event;
             row.disposition = disposition;
             row.reason = reason;
+            row.run = run;
             rows.push_back(std::move(row));
         }
         return rows;
