@@ -21,6 +21,9 @@ using model::TimePoint;
 namespace {
 
 constexpr std::size_t kMostGapsTold = 10;
+// Longer ranges are shown by the day, and then by the month.
+constexpr auto kLongestByWindow = std::chrono::days{7};
+constexpr auto kLongestByDay = std::chrono::days{1100};
 
 model::Result<model::AssetKey> parse_name(const std::string& text) {
     auto asset = model::parse_asset(text);
@@ -112,13 +115,48 @@ void print_gaps(const std::vector<Square>& squares, const calendar::Zone& zone) 
     if (told > kMostGapsTold) fmt::print("and {} more gaps\n", told - kMostGapsTold);
 }
 
+// A year and the like: a square for each period, a line for each month or year of them.
+void print_periods(const Json& coverage, const calendar::Zone& zone) {
+    std::string line, row;
+    std::int64_t missing = 0;
+    const auto flush = [&line, &row, &missing] {
+        if (line.empty()) return;
+        fmt::print("{}  {}{}\n", paint(row, Colour::grey), line,
+                   missing == 0 ? "" : fmt::format("  {} missing", missing));
+        line.clear();
+        missing = 0;
+    };
+    const bool days = coverage["periods"].size() > 1 && text_of(coverage, "per") == "1d";
+    for (const auto& period : coverage["periods"]) {
+        const auto start = model::parse_rfc3339(text_of(period, "start"));
+        if (!start) continue;
+        const auto date = model::format_rfc3339(start->time, zone.offset_at(start->time));
+        const auto name = date.substr(0, days ? 7 : 4);
+        if (name != row) flush();
+        row = name;
+        const auto& counts = period["counts"];
+        const auto gone = counts.value("missing", 0);
+        const auto present = counts.value("complete", 0) + counts.value("corrected", 0);
+        missing += gone;
+        if (gone > 0)
+            line += paint(present == 0 ? "□" : "◧", Colour::red);
+        else
+            line += counts.value("corrected", 0) > 0 ? paint("▣", Colour::blue) : paint("■", Colour::green);
+    }
+    flush();
+}
+
 int print_coverage(const Json& coverage) {
     const auto every = model::parse_period(text_of(coverage, "every"));
     const auto zone = calendar::Zone::find(text_of(coverage, "timezone"));
     if (!every || !zone) return fail({ErrorKind::internal, "the daemon answers with an unknown period or time zone"});
-    const auto squares = squares_of(coverage);
-    print_squares(squares, *every, *zone);
-    print_gaps(squares, *zone);
+    if (coverage.contains("periods")) {
+        print_periods(coverage, *zone);
+    } else {
+        const auto squares = squares_of(coverage);
+        print_squares(squares, *every, *zone);
+        print_gaps(squares, *zone);
+    }
     const auto& counts = coverage["counts"];
     fmt::print(
         "{} every {} ({}): {} complete, {} corrected, {} missing",
@@ -135,6 +173,8 @@ int print_coverage(const Json& coverage) {
 
 int windows_show(const Common& common, const WindowsShow& options) {
     std::string path;
+    std::optional<TimePoint> from;
+    auto to = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
     if (!options.asset.empty()) {
         const auto asset = parse_name(options.asset);
         if (!asset) return fail(asset.error());
@@ -146,6 +186,17 @@ int windows_show(const Common& common, const WindowsShow& options) {
             const auto time = parse_date(fmt::format("--{}", name), text, std::string_view(name) == "to");
             if (!time) return fail(time.error());
             path += fmt::format("&{}={}", name, segment(model::format_rfc3339(*time)));
+            if (std::string_view(name) == "from")
+                from = *time;
+            else
+                to = *time;
+        }
+        if (from) {
+            const auto length = to - *from;
+            if (length > kLongestByDay)
+                path += "&per=1mo";
+            else if (length > kLongestByWindow)
+                path += "&per=1d";
         }
     }
     const auto api = ApiClient::connect(common);

@@ -78,6 +78,14 @@ struct WindowFilter {
     std::int64_t offset = 0;
 };
 
+// A window as it is now.
+struct WindowNow {
+    model::Interval interval;
+    std::int64_t revision = 1;
+    model::EventId event;
+    bool corrected = false;  // there was another revision before
+};
+
 struct TaskInstanceRow {
     model::TaskInstance task_instance;
     model::Run run;  // the run it belongs to
@@ -122,7 +130,10 @@ class History {
     [[nodiscard]] virtual Page<model::Event> events(const EventFilter& filter) const = 0;  // newest first
     [[nodiscard]] virtual std::optional<model::Event> event(model::EventId id) const = 0;
     [[nodiscard]] virtual Page<model::Window> windows(const WindowFilter& filter) const = 0;  // by start
-    [[nodiscard]] virtual std::vector<model::AssetState> assets() const = 0;                  // by asset and key
+    // Those that start in [from, to), by start; at most `most`.
+    [[nodiscard]] virtual std::vector<WindowNow> windows_now(const model::AssetKey& asset, model::TimePoint from,
+                                                             model::TimePoint to, std::size_t most) const = 0;
+    [[nodiscard]] virtual std::vector<model::AssetState> assets() const = 0;  // by asset and key
     [[nodiscard]] virtual std::vector<model::SourcePosition> positions(std::string_view source) const = 0;
 };
 

@@ -76,4 +76,20 @@ ports::Page<model::Window> list_windows(SQLite::Database& db, const ports::Windo
     return read_page<model::Window>(db, window_list_sql(filter), filter.limit, filter.offset);
 }
 
+std::vector<ports::WindowNow> list_windows_now(SQLite::Database& db, const model::AssetKey& asset,
+                                               model::TimePoint from, model::TimePoint to, std::size_t most) {
+    // `event` is that of the row with the greatest revision: so SQLite has it beside max().
+    SQLite::Statement select(db,
+                             "SELECT window_start, window_end, max(revision), event, count(*) > 1 FROM window"
+                             " WHERE asset = ? AND key = ? AND window_start >= ? AND window_start < ?"
+                             " GROUP BY window_start, window_end LIMIT ?");
+    bind_values(select, asset.asset, asset.key, from, to, static_cast<std::int64_t>(most));
+    std::vector<ports::WindowNow> windows;
+    while (select.executeStep()) {
+        auto& window = windows.emplace_back();
+        read_values(select, window.interval, window.revision, window.event, window.corrected);
+    }
+    return windows;
+}
+
 }  // namespace weir::store

@@ -22,6 +22,9 @@ struct ListSql {
 
 // Inside the caller's read transaction.
 [[nodiscard]] ports::Page<model::Event> list_events(SQLite::Database& db, const ports::EventFilter& filter);
+[[nodiscard]] std::vector<ports::WindowNow> list_windows_now(SQLite::Database& db, const model::AssetKey& asset,
+                                                             model::TimePoint from, model::TimePoint to,
+                                                             std::size_t most);
 [[nodiscard]] ports::Page<model::Window> list_windows(SQLite::Database& db, const ports::WindowFilter& filter);
 
 }  // namespace weir::store

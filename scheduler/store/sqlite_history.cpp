@@ -204,6 +204,12 @@ ports::Page<model::Window> SqliteHistory::windows(const ports::WindowFilter& fil
     return readers_->read([&filter](SQLite::Database& db) { return list_windows(db, filter); });
 }
 
+std::vector<ports::WindowNow> SqliteHistory::windows_now(const model::AssetKey& asset, model::TimePoint from,
+                                                         model::TimePoint to, std::size_t most) const {
+    return readers_->read(
+        [&asset, from, to, most](SQLite::Database& db) { return list_windows_now(db, asset, from, to, most); });
+}
+
 std::vector<model::AssetState> SqliteHistory::assets() const {
     return readers_->read([](SQLite::Database& db) {
         return read_all<model::AssetState>(db, select<model::AssetState>("ORDER BY asset, key"));

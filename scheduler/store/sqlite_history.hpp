@@ -33,6 +33,8 @@ class SqliteHistory final : public ports::History {
     [[nodiscard]] ports::Page<model::Event> events(const ports::EventFilter& filter) const override;
     [[nodiscard]] std::optional<model::Event> event(model::EventId id) const override;
     [[nodiscard]] ports::Page<model::Window> windows(const ports::WindowFilter& filter) const override;
+    [[nodiscard]] std::vector<ports::WindowNow> windows_now(const model::AssetKey& asset, model::TimePoint from,
+                                                            model::TimePoint to, std::size_t most) const override;
     [[nodiscard]] std::vector<model::AssetState> assets() const override;
     [[nodiscard]] std::vector<model::SourcePosition> positions(std::string_view source) const override;
 

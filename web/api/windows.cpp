@@ -19,8 +19,9 @@ using model::Window;
 
 namespace {
 
-constexpr std::size_t kMostExpected = 10'000;    // windows of one answer about coverage
-constexpr std::size_t kMostRevisions = 100'000;  // rows that it reads
+constexpr std::size_t kMostListed = 10'000;      // windows of one answer about coverage
+constexpr std::size_t kMostCounted = 1'000'000;  // that it counts by `per`
+constexpr std::size_t kMostWindows = 2'000'000;  // that it reads
 
 AssetKey asset_of(Parameters& parameters) {
     AssetKey asset{parameters.text("asset"), parameters.text("key")};
@@ -101,83 +102,56 @@ http::Response list_assets(const Services& services, const http::Request& reques
 
 // --- coverage --------------------------------------------------------------------------------------------------------
 
-// A window as it is now, and whether it was another before.
-struct Known {
-    Window newest;
-    bool corrected = false;
-};
-
-// All that touch the range, by their starts.
-std::vector<Known> read_windows(const ports::History& history, const AssetKey& asset, TimePoint from, TimePoint to) {
-    std::chrono::microseconds longest{0};
+// How far the asset is; nothing known of it is as good as nothing told.
+model::AssetState state_of(const ports::History& history, const AssetKey& asset) {
     for (const auto& state : history.assets())
-        if (state.asset == asset.asset && state.key == asset.key) longest = state.longest;
-    ports::WindowFilter filter;
-    filter.asset = asset.asset;
-    filter.key = asset.key;
-    filter.start_gte = from - longest;
-    filter.end_lte = to + longest;
-    filter.all_revisions = true;
-    filter.newest_first = false;
-    filter.limit = kMostRows;
-    std::vector<Known> known;
-    for (std::size_t read = 0; read < kMostRevisions;) {
-        filter.offset = static_cast<std::int64_t>(read);
-        const auto page = history.windows(filter);
-        for (const auto& row : page.rows) {
-            const bool again = !known.empty() && known.back().newest.interval == row.interval;
-            if (again)
-                known.back() = {row, true};  // revisions ascend
-            else
-                known.push_back({row, false});
+        if (state.asset == asset.asset && state.key == asset.key) return state;
+    return {asset.asset, asset.key};
+}
+
+// The windows of a range, to be asked about one interval after another.
+class Known {
+   public:
+    Known(const ports::History& history, const AssetKey& asset, TimePoint from, TimePoint to)
+        : state_(state_of(history, asset)),
+          windows_(history.windows_now(asset, from - state_.longest, to, kMostWindows)) {}
+
+    [[nodiscard]] std::optional<TimePoint> watermark() const { return state_.watermark; }
+
+    struct Answer {
+        const ports::WindowNow* newest = nullptr;  // of those that touch the interval, the one told of last
+        bool complete = false;
+        bool corrected = false;
+        [[nodiscard]] const char* word() const { return !complete ? "missing" : corrected ? "corrected" : "complete"; }
+    };
+    // Complete as a run's interval is: every moment lies in a completed window, or before the watermark.
+    [[nodiscard]] Answer ask(const model::Interval& interval) const {
+        Answer answer;
+        auto covered = std::max(interval.start, state_.watermark.value_or(interval.start));
+        const auto starts_at = [](const ports::WindowNow& window) { return window.interval.start; };
+        auto window = std::ranges::lower_bound(windows_, interval.start - state_.longest, {}, starts_at);
+        for (; window != windows_.end() && window->interval.start < interval.end; ++window) {
+            if (window->interval.end <= interval.start) continue;
+            if (window->interval.start <= covered) covered = std::max(covered, window->interval.end);
+            answer.corrected = answer.corrected || window->corrected;
+            if (answer.newest == nullptr || answer.newest->event < window->event) answer.newest = &*window;
         }
-        read += page.rows.size();
-        if (page.rows.size() < static_cast<std::size_t>(kMostRows)) break;
+        answer.complete = covered >= interval.end;
+        return answer;
     }
-    return known;
-}
 
-std::optional<TimePoint> watermark_of(const ports::History& history, const AssetKey& asset) {
-    for (const auto& state : history.assets())
-        if (state.asset == asset.asset && state.key == asset.key) return state.watermark;
-    return std::nullopt;
-}
-
-struct Expected {
-    model::Interval interval;
-    const Window* newest = nullptr;  // of those that touch it, the one told of last
-    bool complete = false;
-    bool corrected = false;
+   private:
+    model::AssetState state_;
+    std::vector<ports::WindowNow> windows_;
 };
 
-// Complete as a run's interval is: every moment lies in a completed window, or before the watermark.
-Expected judge(const model::Interval& interval, const std::vector<Known>& known, std::optional<TimePoint> watermark) {
-    Expected expected{interval};
-    auto covered = std::max(interval.start, watermark.value_or(interval.start));
-    std::chrono::microseconds longest{0};
-    for (const auto& window : known)
-        longest = std::max(longest, window.newest.interval.end - window.newest.interval.start);
-    const auto starts_at = [](const Known& window) { return window.newest.interval.start; };
-    auto window = std::ranges::lower_bound(known, interval.start - longest, {}, starts_at);
-    for (; window != known.end() && window->newest.interval.start < interval.end; ++window) {
-        const auto& [start, end] = window->newest.interval;
-        if (end <= interval.start) continue;
-        if (start <= covered) covered = std::max(covered, end);
-        expected.corrected = expected.corrected || window->corrected;
-        if (expected.newest == nullptr || expected.newest->event < window->newest.event)
-            expected.newest = &window->newest;
-    }
-    expected.complete = covered >= interval.end;
-    return expected;
-}
-
-// A day has up to 288 windows of 5 minutes; a year of them is too many for one answer.
+// One more than `most` when there are too many.
 std::vector<model::Interval> expected_windows(const model::Period& every, const calendar::Zone& zone, TimePoint from,
-                                              TimePoint to) {
+                                              TimePoint to, std::size_t most) {
     std::vector<model::Interval> windows;
     auto window = calendar::period_containing(from, every, zone);
     if (window.start < from) window = calendar::period_after(window, every, zone);
-    for (; window.end <= to && windows.size() <= kMostExpected; window = calendar::period_after(window, every, zone))
+    for (; window.end <= to && windows.size() <= most; window = calendar::period_after(window, every, zone))
         windows.push_back(window);
     return windows;
 }
@@ -185,6 +159,7 @@ std::vector<model::Interval> expected_windows(const model::Period& every, const 
 struct Question {
     AssetKey asset;
     std::optional<model::Period> every;
+    std::optional<model::Period> per;
     std::string timezone;
     TimePoint from, to;
 };
@@ -203,6 +178,10 @@ Question question_of(Parameters& parameters, const Services& services) {
         parameters.fault("every", "is needed: the length of a window, such as 5m; no DAG is scheduled by this asset",
                          nullptr);
     }
+    if (const auto per = parameters.text("per"); !per.empty()) {
+        question.per = model::parse_period(per);
+        if (!question.per) parameters.fault("per", "must be a length of at most 12h such as 1h, or 1d, 1w or 1mo", per);
+    }
     question.timezone = parameters.text("timezone");
     if (question.timezone.empty()) question.timezone = consumers.empty() ? "UTC" : consumers.front().schedule->timezone;
     question.to = parameters.time("to").value_or(services.now());
@@ -211,42 +190,72 @@ Question question_of(Parameters& parameters, const Services& services) {
     return question;
 }
 
+struct Counts {
+    std::map<std::string, int> by_word{{"complete", 0}, {"corrected", 0}, {"missing", 0}};
+    void add(const char* word) { ++by_word[word]; }
+};
+
+Json list_windows(const std::vector<model::Interval>& intervals, const Known& known, Counts& counts) {
+    auto rows = Json::array();
+    for (const auto& interval : intervals) {
+        const auto answer = known.ask(interval);
+        counts.add(answer.word());
+        rows.push_back({{"start", time_json(interval.start)},
+                        {"end", time_json(interval.end)},
+                        {"state", answer.word()},
+                        {"revision", answer.newest == nullptr ? Json() : Json(answer.newest->revision)},
+                        {"event_id", answer.newest == nullptr ? Json() : Json(answer.newest->event.value)}});
+    }
+    return rows;
+}
+
+// How many windows of each kind lie in each period; a window belongs to that in which it starts.
+Json count_windows(const std::vector<model::Interval>& intervals, const Known& known, const model::Period& per,
+                   const calendar::Zone& zone, Counts& counts) {
+    auto rows = Json::array();
+    for (auto interval = intervals.begin(); interval != intervals.end();) {
+        const auto period = calendar::period_containing(interval->start, per, zone);
+        Counts here;
+        for (; interval != intervals.end() && interval->start < period.end; ++interval) {
+            const auto* word = known.ask(*interval).word();
+            here.add(word);
+            counts.add(word);
+        }
+        rows.push_back({{"start", time_json(period.start)}, {"end", time_json(period.end)}, {"counts", here.by_word}});
+    }
+    return rows;
+}
+
 http::Response coverage(const Services& services, const http::Request& request) {
     Parameters parameters(request);
     const auto question = question_of(parameters, services);
     const auto zone = calendar::Zone::find(question.timezone);
     if (!zone) parameters.fault("timezone", zone.error().message, question.timezone);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
-    const auto intervals = expected_windows(*question.every, *zone, question.from, question.to);
-    if (intervals.size() > kMostExpected) {
-        parameters.fault("from", fmt::format("makes more than {} windows; ask for less at once", kMostExpected),
+    const auto most = question.per ? kMostCounted : kMostListed;
+    const auto intervals = expected_windows(*question.every, *zone, question.from, question.to, most);
+    if (intervals.size() > most) {
+        parameters.fault("from",
+                         fmt::format("makes more than {} windows; ask for less at once{}", most,
+                                     question.per ? "" : ", or count them by the day: per=1d"),
                          nullptr);
         return *parameters.refusal();
     }
-    const auto known = read_windows(services.history, question.asset, question.from, question.to);
-    const auto watermark = watermark_of(services.history, question.asset);
-    std::map<std::string, int> counts{{"complete", 0}, {"corrected", 0}, {"missing", 0}};
-    auto rows = Json::array();
-    for (const auto& interval : intervals) {
-        const auto expected = judge(interval, known, watermark);
-        const auto* newest = expected.newest;
-        const char* state = !expected.complete ? "missing" : expected.corrected ? "corrected" : "complete";
-        ++counts[state];
-        rows.push_back({{"start", time_json(interval.start)},
-                        {"end", time_json(interval.end)},
-                        {"state", state},
-                        {"revision", newest == nullptr ? Json() : Json(newest->revision)},
-                        {"event_id", newest == nullptr ? Json() : Json(newest->event.value)}});
-    }
+    const Known known(services.history, question.asset, question.from, question.to);
+    Counts counts;
+    const auto* name = question.per ? "periods" : "windows";
+    auto rows = question.per ? count_windows(intervals, known, *question.per, *zone, counts)
+                             : list_windows(intervals, known, counts);
     return json_answer({{"asset", question.asset.asset},
                         {"key", question.asset.key},
                         {"every", model::format_period(*question.every)},
                         {"timezone", question.timezone},
                         {"from", time_json(question.from)},
                         {"to", time_json(question.to)},
-                        {"watermark", time_json(watermark)},
-                        {"counts", counts},
-                        {"windows", std::move(rows)},
+                        {"watermark", time_json(known.watermark())},
+                        {"counts", counts.by_word},
+                        {"per", question.per ? Json(model::format_period(*question.per)) : Json()},
+                        {name, std::move(rows)},
                         {"total_entries", intervals.size()}});
 }
 

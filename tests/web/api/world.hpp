@@ -122,6 +122,20 @@ struct FakeHistory : ports::History {
         window_filter = filter;
         return {window_rows, static_cast<std::int64_t>(window_rows.size())};
     }
+    // The newest revisions of window_rows, which are in the order of their starts and revisions.
+    [[nodiscard]] std::vector<ports::WindowNow> windows_now(const model::AssetKey& asset, model::TimePoint from,
+                                                            model::TimePoint to, std::size_t) const override {
+        std::vector<ports::WindowNow> now;
+        for (const auto& row : window_rows) {
+            if (row.asset != asset.asset || row.key != asset.key || row.interval.start < from ||
+                row.interval.start >= to)
+                continue;
+            const bool again = !now.empty() && now.back().interval == row.interval;
+            if (again) now.pop_back();
+            now.push_back({row.interval, row.revision, row.event, again});
+        }
+        return now;
+    }
     std::vector<model::AssetState> asset_rows;
     [[nodiscard]] std::vector<model::AssetState> assets() const override { return asset_rows; }
     [[nodiscard]] std::vector<model::SourcePosition> positions(std::string_view) const override { return {}; }
