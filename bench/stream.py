@@ -22,7 +22,8 @@ from daemon import Weir  # noqa: E402
 from servers import Redis  # noqa: E402
 
 PROGRAM = os.environ["WEIR_PROGRAM"]
-START = datetime.datetime(2025, 1, 1, tzinfo=datetime.timezone.utc)
+MIDNIGHT = datetime.datetime.now(datetime.timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+START = MIDNIGHT - datetime.timedelta(days=366)  # retention removes older windows
 BATCH = 500
 LIMIT = 600  # seconds
 

@@ -78,16 +78,22 @@ ports::Page<model::Window> list_windows(SQLite::Database& db, const ports::Windo
 
 std::vector<ports::WindowNow> list_windows_now(SQLite::Database& db, const model::AssetKey& asset,
                                                model::TimePoint from, model::TimePoint to, std::size_t most) {
-    // `event` is that of the row with the greatest revision: so SQLite has it beside max().
+    // In the order of the key, so nothing is sorted or grouped: a window's last revision takes the place of the others.
     SQLite::Statement select(db,
-                             "SELECT window_start, window_end, max(revision), event, count(*) > 1 FROM window"
-                             " WHERE asset = ? AND key = ? AND window_start >= ? AND window_start < ?"
-                             " GROUP BY window_start, window_end LIMIT ?");
-    bind_values(select, asset.asset, asset.key, from, to, static_cast<std::int64_t>(most));
+                             "SELECT window_start, window_end, revision, event FROM window WHERE asset = ? AND key = ?"
+                             " AND window_start >= ? AND window_start < ? ORDER BY window_start, window_end, revision");
+    bind_values(select, asset.asset, asset.key, from, to);
     std::vector<ports::WindowNow> windows;
     while (select.executeStep()) {
-        auto& window = windows.emplace_back();
-        read_values(select, window.interval, window.revision, window.event, window.corrected);
+        ports::WindowNow window;
+        read_values(select, window.interval, window.revision, window.event);
+        window.corrected = !windows.empty() && windows.back().interval == window.interval;
+        if (window.corrected)
+            windows.back() = window;
+        else if (windows.size() < most)
+            windows.push_back(window);
+        else
+            break;
     }
     return windows;
 }

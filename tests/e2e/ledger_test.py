@@ -28,7 +28,8 @@ WINDOW = 10  # seconds
 COVER = 600
 BATCH = 500
 TICKS = 100  # that make a run
-START = datetime.datetime(2025, 1, 1, tzinfo=datetime.timezone.utc)
+MIDNIGHT = datetime.datetime.now(datetime.timezone.utc).replace(hour=0, minute=0, second=0, microsecond=0)
+START = MIDNIGHT - datetime.timedelta(days=60)  # retention removes old windows
 
 
 OUTBOX = """
