@@ -1,0 +1,68 @@
+// Who is looking, and what they may do. The daemon decides; pages only leave out what it would refuse.
+import { type ComponentChildren, createContext } from "preact";
+import { useContext, useEffect, useState } from "preact/hooks";
+import { ApiError, address, change, get, setCsrfToken, whenLoggedOut } from "@/api/client";
+
+export const kRoles = ["viewer", "user", "operator", "admin"] as const;
+export type Role = (typeof kRoles)[number];
+
+export interface Me {
+  username: string;
+  role: Role;
+  via: "session" | "token" | "unix" | "off";
+  csrf_token: string | null;
+}
+
+export interface Session {
+  me: Me;
+  /** Whether this role, or one below it, is what they have. */
+  may: (role: Role) => boolean;
+  logOut: () => Promise<void>;
+  setMe: (me: Me) => void;
+}
+
+const Context = createContext<Session | null>(null);
+
+export function useSession(): Session {
+  const session = useContext(Context);
+  if (!session) throw new Error("there is no SessionProvider above");
+  return session;
+}
+
+/** Shows `login` until somebody is logged in. */
+export function SessionProvider(props: { login: (enter: (me: Me) => void) => ComponentChildren; children: ComponentChildren }) {
+  const [me, setMe] = useState<Me | null | undefined>(undefined);
+  const [fault, setFault] = useState<ApiError | null>(null);
+  const enter = (next: Me) => {
+    setCsrfToken(next.csrf_token);
+    setMe(next);
+  };
+  useEffect(() => {
+    whenLoggedOut(() => setMe(null));
+    get<Me>(address("/auth/me")).then(enter, (error: ApiError) => (error.status === 401 ? setMe(null) : setFault(error)));
+  }, []);
+  if (fault)
+    return (
+      <main class="shell-page">
+        <p class="note bad" role="alert">
+          {fault.message}
+        </p>
+      </main>
+    );
+  if (me === undefined) return null;
+  if (me === null) return <>{props.login(enter)}</>;
+  const session: Session = {
+    me,
+    may: (role) => kRoles.indexOf(me.role) >= kRoles.indexOf(role),
+    logOut: async () => {
+      await change("POST", "/auth/logout");
+      setCsrfToken(null);
+      setMe(null);
+    },
+    setMe: enter,
+  };
+  return <Context.Provider value={session}>{props.children}</Context.Provider>;
+}
+
+/** For tests and for what is shown without a login. */
+export const SessionContext = Context;

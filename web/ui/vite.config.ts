@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  // SWR is written for React; Preact's compat layer is what it meets instead.
+  resolve: { alias: { react: "preact/compat", "react-dom": "preact/compat", "@": here("./src") } },
+  esbuild: { jsx: "automatic", jsxImportSource: "preact" },
+  build: {
+    outDir: process.env.WEIR_UI_OUT ?? here("./dist"),
+    emptyOutDir: true,
+    target: "es2022",
+    // Nothing inline: the pages' Content-Security-Policy allows files of this server only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  // `npm run dev` beside a daemon that runs with --no-auth; WEIR_URL says where it is.
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/auth"].map((path) => [path, { target: process.env.WEIR_URL ?? "http://127.0.0.1:8080" }]),
+    ),
+  },
+  test: {
+    environment: "jsdom",
+    include: ["tests/components/**/*.test.{ts,tsx}"],
+    setupFiles: ["tests/components/setup.ts"],
+    server: { deps: { inline: ["swr"] } },
+  },
+});
