@@ -320,52 +320,5 @@ TEST_CASE("a correction finds the run that a backfill has made") {
     CHECK(world.run("backfill__2026-11-22T04:00:00Z").rerun_at.has_value());
 }
 
-TEST_CASE("why names what an interval waits for, and its deadline") {
-    auto schedule = covering(kHour);
-    schedule.deadline = minutes{90};
-    auto world = world_of(schedule);
-    publish_all(world, "2026-11-22T11:00:00Z", "2026-11-22T11:40:00Z", {at("2026-11-22T11:10:00Z")});
-    const auto why = explain(world, {{}, "etl"});
-    CHECK(why->reasons.front() ==
-          "window__2026-11-22T12:00:00Z waits for views from 2026-11-22T11:10:00Z to 2026-11-22T11:15:00Z and 1 more; "
-          "its "
-          "deadline is 2026-11-22T13:30:00Z (in 1h30m), then: fail");
-}
-
-TEST_CASE("a backfill makes the runs of complete intervals that have none, and passes over the others") {
-    auto world = world_of(covering(kHour));
-    const auto dag = world.database.texts.begin()->second;
-    world.step({DagRemoved{"etl"}});  // these make no runs by themselves
-    publish_all(world, "2026-11-22T03:00:00Z", "2026-11-22T07:00:00Z", {at("2026-11-22T05:10:00Z")});
-    world.publish(window_event("views", "2026-11-22T11:00:00Z"));
-    world.load(dag);
-    world.run_until(world.now);
-    REQUIRE(world.run_ids().empty());
-    CreateBackfill backfill{world.next_request(), "etl", at("2026-11-22T01:00:00Z"), at("2026-11-22T10:00:00Z")};
-    world.step({backfill});
-    world.run_until(world.now);
-    CHECK(world.run_ids() == std::vector<std::string>{"backfill__2026-11-22T04:00:00Z",
-                                                      "backfill__2026-11-22T05:00:00Z",
-                                                      "backfill__2026-11-22T07:00:00Z"});
-    const auto& run = world.run("backfill__2026-11-22T04:00:00Z");
-    CHECK(run.data_interval == model::Interval{at("2026-11-22T03:00:00Z"), at("2026-11-22T04:00:00Z")});
-    for (const auto& run_id : world.run_ids()) world.exit(run_id + ":a");
-    CHECK(world.database.backfills.begin()->second.state == model::BackfillState::completed);
-}
-
-TEST_CASE("a correction finds the run that a backfill has made") {
-    auto world = world_of(covering(kHour));
-    const auto dag = world.database.texts.begin()->second;
-    world.step({DagRemoved{"etl"}});
-    world.publish({window_event("views", "03:00", 60), window_event("views", "11:00")});
-    world.load(dag);
-    world.run_until(world.now);
-    world.step({CreateBackfill{world.next_request(), "etl", at("2026-11-22T04:00:00Z"), at("2026-11-22T04:00:00Z")}});
-    world.run_until(world.now);
-    world.exit("backfill__2026-11-22T04:00:00Z:a");
-    CHECK(world.publish(window_event("views", "03:00", 60, 2)) == "revised");
-    CHECK(world.run("backfill__2026-11-22T04:00:00Z").rerun_at.has_value());
-}
-
 }  // namespace
 }  // namespace weir::core::testing
