@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scheduler/core/json_path.hpp"
 #include "scheduler/core/judgement.hpp"
 #include "scheduler/core/work.hpp"
 
@@ -18,15 +19,6 @@ bool matches(const std::string& pattern, const std::string& text) {
     if (pattern.empty()) return true;
     if (!pattern.ends_with('*')) return pattern == text;
     return text.starts_with(std::string_view(pattern).substr(0, pattern.size() - 1));
-}
-
-std::optional<Json> value_at(const Json& value, std::span<const std::string> path) {
-    const auto* at = &value;
-    for (const auto& name : path) {
-        if (!at->is_object() || !at->contains(name)) return std::nullopt;
-        at = &(*at)[name];
-    }
-    return *at;
 }
 
 // A filter that cannot be evaluated on this event does not match it, and says so.

@@ -1,6 +1,7 @@
 #include <array>
 #include <functional>
 
+#include "scheduler/core/json_path.hpp"
 #include "scheduler/core/launch.hpp"
 #include "scheduler/model/task_path.hpp"
 
@@ -16,18 +17,6 @@ std::string local_text(const model::Run& run, TimePoint t) {
     if (run.timezone == "UTC") return model::format_rfc3339(t);
     const auto zone = calendar::Zone::find(run.timezone);
     return zone ? model::format_rfc3339(t, zone->offset_at(t)) : model::format_rfc3339(t);
-}
-
-// Follows the rest of a path into a value.
-std::optional<Json> value_at(const Json& value, Path path) {
-    const auto* at = &value;
-    for (const auto& name : path) {
-        if (!at->is_object()) return std::nullopt;
-        const auto found = at->find(name);
-        if (found == at->end()) return std::nullopt;
-        at = &*found;
-    }
-    return *at;
 }
 
 struct Names {
