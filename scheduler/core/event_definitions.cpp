@@ -37,17 +37,11 @@ EventEntry compile(int index, const model::EventSchedule& setting) {
 // What its newest data are of may have become complete while its file was not there.
 void look_at_newest(Work& work, Definition& definition) {
     const auto& entry = *definition.windows;
-    for (const auto& asset : entry.assets)
-        for (auto known = work.memory.assets.lower_bound({asset.asset, ""});
-             known != work.memory.assets.end() && known->first.asset == asset.asset; ++known) {
-            const auto& [key, state] = *known;
-            if (entry.each_key ? key.key.empty() : key != asset) continue;
-            const auto newest = std::max(state.newest_end, state.watermark);
-            if (newest)
-                look_later(work, {&definition, entry.each_key ? key.key : "",
-                                  calendar::period_containing(*newest - std::chrono::microseconds{1},
-                                                              entry.setting.cover, entry.zone)});
-        }
+    for (const auto& [key, newest] : known_assets(work.memory, entry))
+        if (newest)
+            look_later(work, {&definition, key,
+                              calendar::period_containing(*newest - std::chrono::microseconds{1}, entry.setting.cover,
+                                                          entry.zone)});
 }
 
 }  // namespace

@@ -20,15 +20,11 @@ std::vector<WindowRun> runs_to_explain(Memory& memory, std::string_view dag_id, 
     if (definition == nullptr || !takes_events(*definition) || !definition->windows) return {};
     const auto& entry = *definition->windows;
     std::map<std::string, TimePoint> newest;  // by key
-    for (const auto& asset : entry.assets)
-        for (auto known = memory.assets.lower_bound({asset.asset, ""});
-             known != memory.assets.end() && known->first.asset == asset.asset; ++known) {
-            const auto& [name, state] = *known;
-            const auto at = std::max(state.newest_end, state.watermark);
-            if (!at || (entry.each_key ? name.key.empty() : name != asset)) continue;
-            auto& of_key = newest[entry.each_key ? name.key : ""];
-            of_key = std::max(of_key, *at);
-        }
+    for (const auto& known : known_assets(memory, entry)) {
+        if (!known.newest) continue;
+        auto& of_key = newest[known.key];
+        of_key = std::max(of_key, *known.newest);
+    }
     if (newest.empty() && !entry.each_key) newest.emplace("", now);
     std::vector<WindowRun> runs;
     for (const auto& [key, at] : newest) {

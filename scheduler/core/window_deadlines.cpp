@@ -31,7 +31,7 @@ void fail(Work& work, LiveRun& run, const std::string& reason) {
     if (run.unfinished == 0) work.maybe_ended.push_back(&run);
 }
 
-void decide(Work& work, const WindowRun& wanted) {
+void act_on_deadline(Work& work, const WindowRun& wanted) {
     const auto& setting = wanted.entry().setting;
     const auto coverage = coverage_of(work, wanted, kMostPieces);
     if (coverage.complete) {  // its file was gone when that came about
@@ -61,10 +61,7 @@ std::vector<WindowRun> runs_at_deadline(Memory& memory, Definition& definition) 
     const auto interval = next_undecided(definition);
     if (!definition.windows->each_key) return {{&definition, "", interval}};
     std::set<std::string> keys;
-    for (const auto& asset : definition.windows->assets)
-        for (auto known = memory.assets.lower_bound({asset.asset, ""});
-             known != memory.assets.end() && known->first.asset == asset.asset; ++known)
-            if (!known->first.key.empty()) keys.insert(known->first.key);
+    for (const auto& known : known_assets(memory, *definition.windows)) keys.insert(known.key);
     std::vector<WindowRun> runs;
     for (const auto& key : keys) runs.push_back({&definition, key, interval});
     return runs;
@@ -85,7 +82,7 @@ void decide_deadlines(Work& work, Definition& definition) {
         for (const auto& wanted : runs)
             if (!is_answered(work, wanted)) return;  // asked for by the next step
         for (const auto& wanted : runs)
-            if (!find_run(work, wanted)) decide(work, wanted);
+            if (!find_run(work, wanted)) act_on_deadline(work, wanted);
         definition.state.windows_through = next_undecided(definition).end;
         touch(work, definition);
     }

@@ -127,6 +127,18 @@ std::vector<WindowRun> window_runs(Memory& memory, const AssetKey& asset, TimePo
     return runs;
 }
 
+std::vector<KnownAsset> known_assets(const Memory& memory, const WindowEntry& entry) {
+    std::vector<KnownAsset> all;
+    for (const auto& asset : entry.assets)
+        for (auto known = memory.assets.lower_bound({asset.asset, ""});
+             known != memory.assets.end() && known->first.asset == asset.asset; ++known) {
+            const auto& [name, state] = *known;
+            if (entry.each_key ? name.key.empty() : name != asset) continue;
+            all.push_back({entry.each_key ? name.key : "", std::max(state.newest_end, state.watermark)});
+        }
+    return all;
+}
+
 std::chrono::microseconds longest_window(const Memory& memory, const AssetKey& asset) {
     const auto found = memory.assets.find(asset);
     return found == memory.assets.end() ? std::chrono::microseconds{0} : found->second.longest;
@@ -243,7 +255,7 @@ std::string too_many_keys() {
 }
 
 // It is complete, or not yet; no run is there.
-void decide(Work& work, const WindowRun& wanted, Judgement& judgement) {
+void run_if_complete(Work& work, const WindowRun& wanted, Judgement& judgement) {
     const auto& dag_id = wanted.definition->dag_id();
     const auto& setting = wanted.entry().setting;
     const auto& decided = wanted.definition->state.windows_through;
@@ -284,7 +296,7 @@ void take_window(Work& work, const model::Event& event, const WindowReport& repo
         else if (const auto run = find_run(work, wanted))
             correct(work, wanted, run, event, is_first, judgement);
         else
-            decide(work, wanted, judgement);
+            run_if_complete(work, wanted, judgement);
     }
 }
 
@@ -301,7 +313,7 @@ void take_watermark(Work& work, const model::Event& event, const WatermarkReport
         if (!is_answered(work, wanted))
             look_later(work, wanted);
         else if (!find_run(work, wanted))
-            decide(work, wanted, judgement);
+            run_if_complete(work, wanted, judgement);
     }
 }
 
@@ -339,7 +351,7 @@ void look_at_windows(Work& work) {
         const auto wanted = run_of(work.memory, dag_id, key, start);
         if (wanted && !is_answered(work, *wanted)) return false;  // the next step asks
         Judgement judgement;
-        if (wanted && !find_run(work, *wanted)) decide(work, *wanted, judgement);
+        if (wanted && !find_run(work, *wanted)) run_if_complete(work, *wanted, judgement);
         return true;
     });
 }

@@ -50,6 +50,12 @@ struct WindowRun {
 // For which runs of all DAGs these moments of the asset count; the newest kMostIntervals of each DAG.
 [[nodiscard]] std::vector<WindowRun> window_runs(Memory& memory, const model::AssetKey& asset, TimePoint from,
                                                  TimePoint to);
+// What is known of the assets that a schedule waits for; with a star, of each key.
+struct KnownAsset {
+    std::string key;                  // of the runs that it counts for
+    std::optional<TimePoint> newest;  // where its data, or its watermark, end
+};
+[[nodiscard]] std::vector<KnownAsset> known_assets(const Memory& memory, const WindowEntry& entry);
 // What step() must be told to decide on it.
 void ask(LedgerQuestions& questions, const Memory& memory, const WindowRun& wanted);
 [[nodiscard]] bool is_answered(const Work& work, const WindowRun& wanted);
