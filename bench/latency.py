@@ -20,19 +20,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
-from daemon import Weir  # noqa: E402
+from daemon import STREAM_SETTINGS, Weir  # noqa: E402
 from servers import Redis, found  # noqa: E402
 
 PROGRAM = os.environ["WEIR_PROGRAM"]
 LIMIT = 10  # seconds for one event
 
-SETTINGS = """
-listen: off
-data: {folder}/data
-dags: {folder}/dags
-connections: {{cache: {{redis: {{socket: {redis}}}}}}}
-sources: {{stream: {{redis: {{connection: cache, stream: events, start: first}}}}}}
-"""
 DAG = "schedule: {event: {type: ping}}\ntasks: {answer: {run: [/bin/true]}}\n"
 
 
@@ -101,7 +94,7 @@ def main():
         folder.chmod(0o755)
         (folder / "dags").mkdir()
         (folder / "dags" / "ping.yaml").write_text(DAG)
-        (folder / "weir.yaml").write_text(SETTINGS.format(folder=folder, redis=redis.socket))
+        (folder / "weir.yaml").write_text(STREAM_SETTINGS.format(folder=folder, redis=redis.socket))
         with Weir(PROGRAM, folder / "weir.yaml", folder / "data", folder / "daemon.log"):
             connection = Connection(folder / "data" / "weir.sock")
 

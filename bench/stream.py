@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
 import redis as redis_py  # noqa: E402
-from daemon import Weir  # noqa: E402
+from daemon import STREAM_SETTINGS, Weir  # noqa: E402
 from servers import Redis  # noqa: E402
 
 PROGRAM = os.environ["WEIR_PROGRAM"]
@@ -27,13 +27,6 @@ START = MIDNIGHT - datetime.timedelta(days=366)  # retention removes older windo
 BATCH = 500
 LIMIT = 600  # seconds
 
-SETTINGS = """
-listen: off
-data: {folder}/data
-dags: {folder}/dags
-connections: {{cache: {{redis: {{socket: {redis}}}}}}}
-sources: {{stream: {{redis: {{connection: cache, stream: events, start: first}}}}}}
-"""
 DAG = "schedule: {windows: views, every: 5m, cover: 1d}\ntasks: {report: {run: [/bin/true]}}\n"
 
 
@@ -81,7 +74,7 @@ def main():
         print(f"floor: XREADGROUP and XACK          {floor(client, count):9.0f} events/s")
         (folder / "dags").mkdir()
         (folder / "dags" / "report.yaml").write_text(DAG)
-        (folder / "weir.yaml").write_text(SETTINGS.format(folder=folder, redis=server.socket))
+        (folder / "weir.yaml").write_text(STREAM_SETTINGS.format(folder=folder, redis=server.socket))
         with Weir(PROGRAM, folder / "weir.yaml", folder / "data", folder / "daemon.log") as weir:
             deadline = time.monotonic() + LIMIT
             seen = [(time.monotonic(), weir.ask("sources")["sources"][0]["taken"])]

@@ -13,6 +13,15 @@ START_LIMIT = 20  # seconds
 STOP_LIMIT = 20
 POLL_INTERVAL = 0.1
 
+# Without a port; events come from the Redis stream `events`. For str.format: the folder of all, and the path of Redis's socket.
+STREAM_SETTINGS = """
+listen: off
+data: {folder}/data
+dags: {folder}/dags
+connections: {{cache: {{redis: {{socket: {redis}}}}}}}
+sources: {{stream: {{redis: {{connection: cache, stream: events, start: first}}}}}}
+"""
+
 
 class Weir:
     """`data` is the data folder that the settings in `config` name."""
