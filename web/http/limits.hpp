@@ -8,7 +8,8 @@
 namespace weir::http {
 
 struct Limits {
-    std::size_t connections = 256;          // open at once on each listening socket; further ones are told 503
+    std::size_t connections = 1024;         // open at once on each listening socket; further ones are told 503
+    std::size_t streams = 512;              // live bodies at once, of all sockets; further ones are told 429
     std::uint32_t header_bytes = 16 << 10;  // request line and headers; more is 431
     std::uint64_t body_bytes = 1 << 20;     // more is 413
     std::chrono::seconds idle{60};          // between requests

@@ -100,7 +100,7 @@ void Server::stop(std::chrono::milliseconds grace, std::function<void()> done) {
         door->file.reset();
     }
     for (auto* connection : connections)
-        if (connection->idle) connection->close();
+        if (connection->idle || connection->nap) connection->close();
     grace_.expires_after(grace);
     grace_.async_wait([server = shared_from_this()](boost::system::error_code error) {
         if (!error) server->cut_all();
@@ -169,6 +169,10 @@ void Connection::close() {
     if (job) {
         job->abandoned = true;
         job->wake.cancel();
+    }
+    if (nap) {
+        nap->gone = true;
+        nap->timer.cancel();
     }
 }
 

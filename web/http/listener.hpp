@@ -54,7 +54,7 @@ class Listener {
     // Mode 0600; only the own user and root are served. A socket that a dead process left is replaced, a live one never.
     [[nodiscard]] Outcome<> listen_unix(const std::filesystem::path& path);
 
-    // Takes no more connections, ends idle ones, lets answers finish for `grace`, then cuts what is left. Calls `done` once,
+    // Takes no more connections, ends idle ones and live bodies, lets answers finish for `grace`, then cuts what is left. Calls `done` once,
     // on the IO thread, when no connection is left.
     void stop(std::chrono::milliseconds grace, std::function<void()> done);
 

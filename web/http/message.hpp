@@ -1,13 +1,16 @@
 // What a handler gets and what it gives back: values, without sockets.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "web/http/bell.hpp"
 #include "web/http/unique_fd.hpp"
 
 namespace weir::http {
@@ -51,12 +54,28 @@ struct BodyStream {
     std::function<std::optional<std::string>()> next;
 };
 
+// A body that goes on for as long as there may be something to tell of. While it waits it holds neither a thread nor text:
+// what is sent is asked for when the client has taken up what was sent before. A client that doesn't read is cut.
+struct LiveBody {
+    enum class Where { io_thread, pool };  // where `next` is called; on the IO thread it must be quick
+    struct Step {
+        std::shared_ptr<const std::string> text;  // may be shared by many streams; null: nothing now
+        bool last = false;                        // nothing comes after it: the body ends well
+    };
+    Where where = Where::io_thread;
+    std::function<std::optional<Step>()> next;  // one call at a time; nullopt is a failure, and cuts the connection
+    // After "nothing now" it is asked again when the bell rings, and after this time at the latest.
+    std::chrono::milliseconds patience{1000};
+    std::shared_ptr<Bell> bell = nullptr;
+};
+
 struct Response {
     int status = 200;
     Headers headers;
     std::string content_type = "application/json";
     std::string body;
-    std::optional<BodyStream> stream;  // instead of `body`
+    std::optional<BodyStream> stream = std::nullopt;  // instead of `body`
+    std::optional<LiveBody> live = std::nullopt;      // instead of either; counts against Limits::streams
 };
 
 // {"detail": "…"} with this status.

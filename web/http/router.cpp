@@ -78,7 +78,11 @@ Response Router::handle(Request& request) const {
     const auto path = decoded_segments(request.path);
     if (!path) return problem(400, fmt::format("bad percent-encoding in the path {}", request.path));
     const auto* route = find(*path);
-    if (route == nullptr) return problem(404, fmt::format("nothing is served at {}", request.path));
+    if (route == nullptr) {
+        if (fallback_ && (request.method == "GET" || request.method == "HEAD"))
+            if (auto response = fallback_(request)) return std::move(*response);
+        return problem(404, fmt::format("nothing is served at {}", request.path));
+    }
 
     for (std::size_t i = 0; i < path->size(); ++i)
         if (route->segments[i].is_param) request.path_params[route->segments[i].text] = (*path)[i];
@@ -92,7 +96,7 @@ Response Router::handle(Request& request) const {
     if (allowed.contains("GET")) allowed.insert("HEAD");
     auto response =
         request.method == "OPTIONS"
-            ? Response{.status = 204, .headers = {}, .content_type = "", .body = "", .stream = {}}
+            ? Response{.status = 204, .headers = {}, .content_type = "", .body = ""}
             : problem(405, fmt::format("{} is not allowed here; {} are", request.method, fmt::join(allowed, ", ")));
     response.headers.emplace("Allow", fmt::format("{}", fmt::join(allowed, ", ")));
     return response;

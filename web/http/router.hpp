@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,12 +16,18 @@ namespace weir::http {
 // Runs on the thread pool and may block for milliseconds.
 using Handler = std::function<Response(const Request&)>;
 
+// Answers a GET or HEAD of a path that no route has, or leaves it: nullopt.
+using Fallback = std::function<std::optional<Response>(const Request&)>;
+
 class Router {
    public:
     // Pattern: "/api/v2/dags/{dag_id}". A literal segment goes before a parameter. Adding a route twice is a bug: it throws.
     void add(std::string_view method, std::string_view pattern, Handler handler);
 
-    // The handler's answer; or 404, 405 with Allow, OPTIONS, HEAD by the handler of GET (the caller leaves out the body).
+    // For what is served by its name, such as files.
+    void set_fallback(Fallback fallback) { fallback_ = std::move(fallback); }
+
+    // The handler's answer; or the fallback's, 404, 405 with Allow, OPTIONS, HEAD by the handler of GET (the caller leaves out the body).
     // Fills request.path_params.
     [[nodiscard]] Response handle(Request& request) const;
 
@@ -38,6 +45,7 @@ class Router {
     [[nodiscard]] const Route* find(const std::vector<std::string>& path) const;
 
     std::vector<Route> routes_;
+    Fallback fallback_;
 };
 
 }  // namespace weir::http

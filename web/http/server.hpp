@@ -2,6 +2,7 @@
 // except the work of a PoolJob.
 #pragma once
 
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
@@ -12,6 +13,10 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/message.hpp>
+#include <chrono>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <memory>
@@ -46,6 +51,34 @@ struct PoolJob {
     std::string fault;       // what the work threw
 };
 
+// One request and its answer.
+struct Exchange {
+    Request request;
+    Response response;
+    bool keep_alive = false;
+    bool http_1_1 = true;
+    std::chrono::steady_clock::time_point began = std::chrono::steady_clock::now();
+    std::uint64_t sent = 0;
+    std::string fault;
+};
+
+// A connection's wait for the next piece of a live body.
+struct Nap {
+    explicit Nap(boost::asio::io_context& io) : timer(io) {}
+
+    void wake() {
+        woken = true;
+        timer.cancel();
+    }
+
+    boost::asio::steady_timer timer;
+    bool woken = false;              // since the body was asked last
+    bool reading = false;            // a read is pending, to notice that the client goes
+    bool gone = false;               // the client went, or the connection was cut
+    std::size_t wasted = 0;          // bytes that came and that nobody wants
+    std::array<char, 1024> waste{};  // for them
+};
+
 // One listening socket.
 struct Door {
     Door(boost::asio::io_context& io, int the_family) : family(the_family), acceptor(io), pause(io) {}
@@ -73,6 +106,7 @@ struct Connection {
     Peer peer;
     bool idle = false;             // waits for the first byte of a request
     std::shared_ptr<PoolJob> job;  // that it waits for
+    std::shared_ptr<Nap> nap;      // while its body is a live one
     std::list<Connection*>::iterator place;
 };
 
@@ -95,6 +129,7 @@ class Server : public std::enable_shared_from_this<Server> {
     const Limits limits;
     const ListenerOptions options;
     bool stopping = false;
+    std::size_t streams = 0;  // live bodies that are being sent
     std::list<Connection*> connections;
 
    private:
@@ -105,6 +140,13 @@ class Server : public std::enable_shared_from_this<Server> {
     boost::asio::steady_timer grace_;
     std::function<void()> done_;
 };
+
+// Sends the answer and tells the access log (sending.cpp). True when it went out whole.
+[[nodiscard]] boost::asio::awaitable<bool> send(Connection& connection, Exchange& exchange);
+// A live body, from its header to its end (live_body.cpp). True when it ended well.
+[[nodiscard]] boost::asio::awaitable<bool> send_live(Connection& connection, Exchange& exchange);
+// Status and headers, as every answer has them.
+[[nodiscard]] boost::beast::http::response<boost::beast::http::empty_body> head_of(const Exchange& exchange);
 
 // The life of a connection, from accept to close (connection.cpp). `refused`: there is no room; it is told so.
 [[nodiscard]] boost::asio::awaitable<void> serve(std::shared_ptr<Server> server, std::shared_ptr<Door> door,

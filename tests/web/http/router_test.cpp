@@ -73,6 +73,22 @@ TEST_CASE("OPTIONS says which methods are allowed") {
 
 TEST_CASE("HEAD runs the handler of GET") { CHECK(ask(dag_router(), "HEAD", "/dags").status == 200); }
 
+TEST_CASE("the fallback answers for GET and HEAD of paths that no route has, and may leave one") {
+    auto router = dag_router();
+    router.set_fallback([](const Request& request) -> std::optional<Response> {
+        if (request.path == "/nothing") return std::nullopt;
+        Response response;
+        response.body = "page";
+        return response;
+    });
+    CHECK(ask(router, "GET", "/").body == "page");
+    CHECK(ask(router, "HEAD", "/some/page").body == "page");
+    CHECK(ask(router, "GET", "/dags").body == "list");
+    CHECK(ask(router, "GET", "/nothing").status == 404);
+    CHECK(ask(router, "POST", "/some/page").status == 404);
+    CHECK(ask(router, "POST", "/dags").status == 405);
+}
+
 TEST_CASE("a path that does not decode is 400") {
     for (const auto* path : {"/dags/%", "/dags/%2", "/dags/%zz", "/dags/%00"})
         CHECK_MESSAGE(ask(dag_router(), "GET", path).status == 400, path);

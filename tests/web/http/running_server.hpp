@@ -86,6 +86,15 @@ class RunningServer {
         boost::asio::post(io_, [this, &promise, &path] { promise.set_value(listener_.listen_unix(path)); });
         return promise.get_future().get();
     }
+    // Runs it on the IO thread.
+    void on_io_thread(std::function<void()> work) {
+        std::promise<void> done;
+        boost::asio::post(io_, [&work, &done] {
+            work();
+            done.set_value();
+        });
+        done.get_future().wait();
+    }
     [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port); }
 
     std::uint16_t port = 0;
