@@ -31,6 +31,7 @@
 #include "scheduler/store/sqlite_store.hpp"
 #include "web/api/routes.hpp"
 #include "web/http/listener.hpp"
+#include "web/pages/pages.hpp"
 
 namespace weir::daemon {
 namespace {
@@ -214,6 +215,7 @@ int run_server(const Settings& settings) {
                              .log_folder = settings.logs(),
                              .version = kVersion,
                              .now = wall_now});
+    pages::add_pages(router);
     http::Listener listener(io, pool, router, {}, {.allowed_hosts = {}, .access_log = log_access});
     const auto address = listen(listener, settings);
     {

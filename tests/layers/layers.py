@@ -30,7 +30,8 @@ ROOMS = {
     "operators": ("executors/operators", ["model", "expr", "connectors"]),
     "http": ("web/http", []),
     "api": ("web/api", ["http", "ports", "calendar", "model"]),
-    "daemon": ("daemon", ["api", "http", "process", "supervisor", "operators", "store", "yaml", "core", "ports"]),
+    "pages": ("web/pages", ["http"]),
+    "daemon": ("daemon", ["pages", "api", "http", "process", "supervisor", "operators", "store", "yaml", "core", "ports"]),
 }
 
 # The composition root puts everything together, and a test or a benchmark may use whatever it tests.

@@ -1,0 +1,43 @@
+# Included by the top-level CMakeLists.txt: builds web/ui with npm and Vite, and embeds what comes out into the room `pages`.
+# Everything happens in a copy below the build folder, so that the source tree stays as it is.
+find_program(WEIR_NODE node)
+find_program(WEIR_NPM npm)
+if(NOT WEIR_NODE OR NOT WEIR_NPM)
+  message(FATAL_ERROR "node and npm are needed for the pages of web/ui; ./dev setup installs them")
+endif()
+set(ui ${PROJECT_SOURCE_DIR}/web/ui)
+set(ui_copy ${PROJECT_BINARY_DIR}/ui/source)
+set(ui_out ${PROJECT_BINARY_DIR}/ui/dist)
+set(ui_packages ${PROJECT_BINARY_DIR}/ui/packages.stamp)
+set(ui_bundle ${PROJECT_BINARY_DIR}/ui/bundle.cpp)
+set(ui_blob ${PROJECT_BINARY_DIR}/ui/bundle.blob)
+
+# npm's own list of packages: installed again only when it changes. Without a network, npm's cache is enough.
+set(ui_package_files ${ui}/package.json ${ui}/package-lock.json ${ui}/.npmrc)
+add_custom_command(
+  OUTPUT ${ui_packages}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${ui_copy}
+  COMMAND ${CMAKE_COMMAND} -E copy ${ui_package_files} ${ui_copy}
+  COMMAND ${CMAKE_COMMAND} -E chdir ${ui_copy}
+          ${WEIR_NPM} ci --prefer-offline --ignore-scripts --no-audit --no-fund --loglevel=error
+  COMMAND ${CMAKE_COMMAND} -E touch ${ui_packages}
+  DEPENDS ${ui_package_files}
+  COMMENT "Installing the packages of web/ui"
+  VERBATIM)
+
+file(GLOB_RECURSE ui_files CONFIGURE_DEPENDS ${ui}/src/* ${ui}/public/*)
+set(ui_top_files ${ui}/index.html ${ui}/vite.config.ts ${ui}/tsconfig.json)
+add_custom_command(
+  OUTPUT ${ui_bundle} ${ui_blob}
+  COMMAND ${CMAKE_COMMAND} -E rm -rf ${ui_copy}/src ${ui_copy}/public
+  COMMAND ${CMAKE_COMMAND} -E copy_directory ${ui}/src ${ui_copy}/src
+  COMMAND ${CMAKE_COMMAND} -E copy_directory ${ui}/public ${ui_copy}/public
+  COMMAND ${CMAKE_COMMAND} -E copy ${ui_top_files} ${ui_copy}
+  COMMAND ${CMAKE_COMMAND} -E chdir ${ui_copy}
+          ${CMAKE_COMMAND} -E env WEIR_UI_OUT=${ui_out} ${WEIR_NPM} run --silent build -- --logLevel=warn
+  COMMAND ${WEIR_NODE} ${PROJECT_SOURCE_DIR}/web/pages/pack.mjs ${ui_out} ${ui_bundle} ${ui_blob}
+  DEPENDS ${ui_packages} ${ui_files} ${ui_top_files} ${PROJECT_SOURCE_DIR}/web/pages/pack.mjs
+  COMMENT "Building the pages of web/ui"
+  VERBATIM)
+target_sources(weir_pages PRIVATE ${ui_bundle})
+set_source_files_properties(${ui_bundle} PROPERTIES OBJECT_DEPENDS ${ui_blob} SKIP_PRECOMPILE_HEADERS ON)
