@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
@@ -31,6 +33,7 @@
 #include "scheduler/store/sqlite_store.hpp"
 #include "web/api/routes.hpp"
 #include "web/http/listener.hpp"
+#include "web/live/stream.hpp"
 #include "web/pages/pages.hpp"
 
 namespace weir::daemon {
@@ -81,13 +84,25 @@ std::vector<core::Input> first_definitions(DagFolder& folder, const ports::Histo
 }
 
 // SIGHUP: the sizes of pools and the parallelism change at once; everything else in weir.yaml waits for a restart.
-void reload_pools(const Settings& settings, Inbox& inbox, CatalogBoard& board) {
+void reload_pools(const Settings& settings, Inbox& inbox, CatalogBoard& board, live::Feed& feed) {
     if (settings.file.empty()) return spdlog::warn("SIGHUP: there is no weir.yaml to read again");
     const auto fresh = read_settings(settings.file);
     if (!fresh) return spdlog::error("SIGHUP: weir.yaml keeps its last good version:\n{}", fresh.error().message);
     board.set_pools(fresh->pools);
     inbox.post(core::PoolsConfigured{fresh->pools, fresh->parallelism});
+    feed.catalog_changed();
     spdlog::info("SIGHUP: pools and parallelism are as {} says now", settings.file);
+}
+
+// The live stream's source. Its serials begin anew with each start, so each start has a name of its own.
+std::shared_ptr<live::Feed> make_feed(asio::io_context& io, asio::thread_pool& pool, const ports::History& history) {
+    auto find_run = [&history](model::RunId id) -> std::optional<live::RunName> {
+        auto run = history.run(id);
+        if (!run) return std::nullopt;
+        return live::RunName{std::move(run->dag_id), std::move(run->run_id)};
+    };
+    return std::make_shared<live::Feed>(io, pool, std::move(find_run),
+                                        fmt::format("{:x}", wall_now().time_since_epoch().count()));
 }
 
 // Each signal, until the set is cancelled with its io_context.
@@ -97,6 +112,18 @@ void on_hangup(asio::signal_set& signals, std::function<void()> act) {
         act();
         on_hangup(signals, act);
     });
+}
+
+// Each connection is a descriptor, and 1024 of them, which is what a login shell usually has, are no more than one listening
+// socket takes on. Not as many as there may be: tasks inherit this, and programs that close every possible descriptor are slow.
+void raise_file_limit() {
+    constexpr rlim_t kWanted = 8192;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+    limit.rlim_cur = std::min(kWanted, limit.rlim_max);
+    if (::setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < kWanted)
+        spdlog::warn("no more than {} open files (ulimit -n): with many connections, some will have to wait",
+                     limit.rlim_cur);
 }
 
 void log_access(const http::AccessRecord& record) {
@@ -140,6 +167,7 @@ model::Result<std::string> listen(http::Listener& listener, const Settings& sett
 
 int run_server(const Settings& settings) {
     const auto started = std::chrono::steady_clock::now();
+    raise_file_limit();
     if (const auto made = make_data_folder(settings); !made) {
         spdlog::error("{}", made.error().message);
         return exit_code(made.error().kind);
@@ -180,6 +208,7 @@ int run_server(const Settings& settings) {
                                        .note = [](const std::string& words) { spdlog::warn("{}", words); }},
                                       [&inbox](core::Input report) { inbox.post(std::move(report)); });
 
+    const auto feed = make_feed(io, pool, history);
     const SteadyWallClock clock;
     Loop loop({.clock = clock,
                .store = store,
@@ -191,7 +220,14 @@ int run_server(const Settings& settings) {
                .taken = [&events](const core::EventsTaken& taken) { events.taken(taken); },
                .accept_events = [&events](bool open) { events.set_open(open); },
                .report_health = [&desk](ports::Health health) { desk.set_health(std::move(health)); },
-               .rescheduled = [&board](const auto& next_runs) { board.set_next_runs(next_runs); },
+               .committed = [&feed](const core::Turn& turn) { feed->committed(turn.changes); },
+               .rescheduled =
+                   [&board, &feed](const auto& next_runs) {
+                       board.set_next_runs(next_runs);
+                       std::vector<std::string> dag_ids;
+                       for (const auto& [dag_id, next] : next_runs) dag_ids.push_back(dag_id);
+                       feed->dags_changed(dag_ids);
+                   },
                .housekeeping =
                    [&store, &settings, &pool] {
                        auto pruned = store.prune(settings.prune_limits(wall_now()));
@@ -215,11 +251,12 @@ int run_server(const Settings& settings) {
                              .log_folder = settings.logs(),
                              .version = kVersion,
                              .now = wall_now});
+    live::add_live(router, feed);
     pages::add_pages(router);
     http::Listener listener(io, pool, router, {}, {.allowed_hosts = {}, .access_log = log_access});
     const auto address = listen(listener, settings);
     {
-        Watcher watcher(folder, [&inbox, &board](const DagFolder& seen, const DagFolder::Changes& changes) {
+        Watcher watcher(folder, [&inbox, &board, &feed](const DagFolder& seen, const DagFolder::Changes& changes) {
             log_changes(changes);
             std::vector<core::Input> inputs;
             for (const auto& dag : changes.loaded) {
@@ -235,6 +272,7 @@ int run_server(const Settings& settings) {
             }
             board.set_definitions(seen.entries(), seen.import_errors());
             inbox.post(std::move(inputs));
+            feed->catalog_changed();
         });
         asio::signal_set signals(io, SIGTERM, SIGINT);
         asio::signal_set hangups(io, SIGHUP);
@@ -247,8 +285,8 @@ int run_server(const Settings& settings) {
                 hangups.cancel();
                 listener.stop(kStopGrace, [&executor] { executor.stop(); });
             });
-            on_hangup(hangups, [&pool, &settings, &inbox, &board] {
-                asio::post(pool, [&settings, &inbox, &board] { reload_pools(settings, inbox, board); });
+            on_hangup(hangups, [&pool, &settings, &inbox, &board, feed] {
+                asio::post(pool, [&settings, &inbox, &board, feed] { reload_pools(settings, inbox, board, *feed); });
             });
             spdlog::info(
                 "weir {} serves {} DAG(s) from {} at {} after {} ms", kVersion, board.catalog()->dags.size(),

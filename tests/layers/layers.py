@@ -30,8 +30,9 @@ ROOMS = {
     "operators": ("executors/operators", ["model", "expr", "connectors"]),
     "http": ("web/http", []),
     "api": ("web/api", ["http", "ports", "calendar", "model"]),
+    "live": ("web/live", ["http", "ports", "core", "model"]),
     "pages": ("web/pages", ["http"]),
-    "daemon": ("daemon", ["pages", "api", "http", "process", "supervisor", "operators", "store", "yaml", "core", "ports"]),
+    "daemon": ("daemon", ["live", "pages", "api", "http", "process", "supervisor", "operators", "store", "yaml", "core", "ports"]),
 }
 
 # The composition root puts everything together, and a test or a benchmark may use whatever it tests.
@@ -46,7 +47,7 @@ LIBRARIES = [
     ("libpq", r"libpq-fe\.h$|postgresql/|libpq/", ["executors/connectors/"]),
     ("hiredis", r"hiredis/", ["executors/connectors/"]),
     ("date", r"date/", ["scheduler/calendar/"]),
-    ("Asio and Beast", r"boost/(asio|beast)", ["executors/process/", "web/http/", "web/api/", "daemon/"]),
+    ("Asio and Beast", r"boost/(asio|beast)", ["executors/process/", "web/http/", "web/api/", "web/live/", "daemon/"]),
     ("CLI11", r"CLI/", ["daemon/"]),
     ("spdlog", r"spdlog/", ["daemon/"]),
 ]
