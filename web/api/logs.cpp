@@ -1,5 +1,4 @@
 // The log of a try: as JSON in Airflow's shape, page by page; as JSON lines; or as the bytes that they are.
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +6,7 @@
 
 #include "web/api/dto.hpp"
 #include "web/api/log_lines.hpp"
+#include "web/api/log_text.hpp"
 #include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
@@ -35,19 +35,6 @@ Format format_of(const http::Request& request) {
         }
     }
     return format;
-}
-
-bool has_ended(model::TryState state) {
-    switch (state) {
-        case model::TryState::launching:
-        case model::TryState::running:
-            return false;
-        case model::TryState::success:
-        case model::TryState::failed:
-        case model::TryState::lost:
-            return true;
-    }
-    return true;
 }
 
 // Written by hand but for the line itself: a log has millions of them. Tasks write no times, so none are made up.
@@ -114,34 +101,19 @@ http::BodyStream json_document(LogFile log, const Range& range) {
     return {std::nullopt, next};
 }
 
-http::Response text_answer(LogFile log, std::int64_t offset, bool ended) {
-    const auto size = log.size;
-    const auto start =
-        offset >= 0 ? static_cast<std::uint64_t>(offset) : size - std::min(size, static_cast<std::uint64_t>(-offset));
-    if (start > size) return error_answer(416, fmt::format("offset {} is past the log's end at {}", start, size));
-    http::Response response;
-    response.content_type = "text/plain; charset=utf-8";
-    response.headers.emplace("Weir-Log-Offset", std::to_string(start));
-    response.headers.emplace("Weir-Log-Size", std::to_string(size));
-    response.headers.emplace("Weir-Log-Ended", ended ? "true" : "false");
-    response.stream = http::file_range(std::move(log.fd), start, size - start);
-    return response;
-}
-
-std::optional<model::Try> find_try(const Services& services, const ports::TaskInstanceRow& row, std::int64_t number) {
-    for (auto& attempt : services.history.tries(row.run.id, row.task_instance.task_id, row.task_instance.map_index))
-        if (attempt.number == number) return std::move(attempt);
-    return std::nullopt;
-}
-
 http::Response get_log(const Services& services, const http::Request& request) {
     Parameters parameters(request);
-    const auto format = format_of(request);
+    // A browser that follows a link asks for HTML first.
+    const bool download = parameters.flag("download").value_or(false);
+    const auto format = download ? Format::text : format_of(request);
+    const bool follow = parameters.flag("follow").value_or(false);
     const bool everything = parameters.flag("full_content").value_or(false);
     const auto token = parameters.number("token", 0, INT64_MAX / 2);
     const auto offset = parameters.number("offset", INT64_MIN / 2, INT64_MAX / 2);
     if (offset && format != Format::text)
         parameters.fault("offset", "goes with Accept: text/plain; JSON has token", *offset);
+    if (follow && format != Format::text)
+        parameters.fault("follow", "goes with Accept: text/plain; JSON has token", follow);
     const auto map_index = parameters.number("map_index", -1, INT32_MAX);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
 
@@ -153,31 +125,39 @@ http::Response get_log(const Services& services, const http::Request& request) {
     std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
     const auto row = find_task_instance(services, dag_id, run_id, task_id, static_cast<int>(map_index.value_or(-1)));
     if (!row) return task_not_found(dag_id, run_id, task_id);
-    const auto attempt = find_try(services, *row, number);
+    TryLog log{.dag_id = dag_id,
+               .run_id = run_id,
+               .run = row->run.id,
+               .task_id = task_id,
+               .map_index = row->task_instance.map_index,
+               .try_number = static_cast<int>(number)};
+    const auto attempt = find_try(services, log.run, log.task_id, log.map_index, number);
     if (!attempt) return error_answer(404, fmt::format("The task instance `{}` has no try {}", task_id, number_text));
 
     // The state was read before the size: a try that had ended has its whole log on disk.
-    const bool ended = has_ended(attempt->state);
-    auto log = open_log(services.log_folder, attempt->log_path);
-    if (!log && ended)
+    log.ended = has_ended(attempt->state);
+    log.path = attempt->log_path;
+    auto file = open_log(services.log_folder, attempt->log_path);
+    if (!file && log.ended)
         return error_answer(
             404, fmt::format("The log of try {} of `{}` is not there: the try never started, or the log was removed",
                              number, task_id));
-    if (!log) log.emplace();  // it starts this very moment
-    if (!log->fd) log->fd = http::UniqueFd{::open("/dev/null", O_RDONLY | O_CLOEXEC)};
-    if (format == Format::text) return text_answer(std::move(*log), offset.value_or(token.value_or(0)), ended);
+    if (file) log.file = std::move(*file);  // else it starts this very moment
+    if (format == Format::text)
+        return text_answer(services, std::move(log), {offset.value_or(token.value_or(0)), download, follow},
+                           request.header("If-Range").empty() ? request.header("Range") : "");
 
     const auto start = static_cast<std::uint64_t>(token.value_or(0));
-    if (start > log->size) {
+    if (start > log.file.size) {
         parameters.fault("token", "is not one of this log", token.value_or(0));
         return *parameters.refusal();
     }
-    const auto range = choose_range(*log, start, everything || format == Format::json_lines, ended);
+    const auto range = choose_range(log.file, start, everything || format == Format::json_lines, log.ended);
     http::Response response;
     if (!range.last) response.headers.emplace("Airflow-Continuation-Token", range.token());
     if (format == Format::json_lines) response.content_type = "application/x-ndjson";
-    response.stream =
-        format == Format::json_lines ? json_lines(std::move(*log), range) : json_document(std::move(*log), range);
+    response.stream = format == Format::json_lines ? json_lines(std::move(log.file), range)
+                                                   : json_document(std::move(log.file), range);
     return response;
 }
 
