@@ -50,6 +50,8 @@ class Loop {
     void run();
     // One turn: at most `patience` of waiting. For run(), and for callers that drive the loop themselves.
     void turn(std::chrono::microseconds patience);
+    // For who drives the loop himself, between two turns.
+    [[nodiscard]] const core::State& state() const { return state_; }
 
    private:
     void look_up_history(std::vector<core::Input>& inputs, model::TimePoint now);

@@ -15,11 +15,10 @@
 #include <utility>
 #include <vector>
 
-#include "scheduler/core/ledger_view.hpp"
-#include "scheduler/core/memory.hpp"
 #include "scheduler/core/step.hpp"
 #include "scheduler/model/instance_name.hpp"
 #include "scheduler/model/waits.hpp"
+#include "tests/scheduler/core/database.hpp"
 
 namespace weir::core::testing {
 
@@ -46,34 +45,6 @@ inline constexpr TimePoint kStart = std::chrono::sys_days{std::chrono::year{2026
 [[nodiscard]] model::Dag with_cron(model::Dag dag, std::string cron, std::string timezone = "UTC",
                                    model::Catchup catchup = model::Catchup::latest);
 
-// What is on disk.
-struct Database {
-    std::map<model::DagVersionId, model::DagVersion> versions;
-    std::map<std::string, model::DagState> dags;
-    std::map<model::RunId, model::Run> runs;
-    std::map<std::pair<model::RunId, std::string>, model::TaskInstance> task_instances;  // by model::instance_name()
-    std::map<model::BackfillId, model::Backfill> backfills;
-    std::map<model::NotificationId, model::Notification> notifications;
-    std::map<model::TryId, model::Try> tries;
-    std::map<model::EventId, model::Event> events;
-    std::map<std::tuple<std::string, std::string, TimePoint, TimePoint, std::int64_t>, model::Window> windows;
-    std::map<model::AssetKey, model::AssetState> assets;
-    std::map<std::pair<std::string, std::string>, std::string> positions;  // by source and part
-    std::map<std::tuple<std::string, int, model::EventId>, model::CountedEvent> counted;
-    std::map<model::DagVersionId, std::shared_ptr<const model::Dag>> texts;  // as the loader would load them again
-
-    void fold(const std::vector<Change>& changes);
-    [[nodiscard]] RunHistory history_of(const model::Run& row) const;
-    [[nodiscard]] Recovered recovered() const;
-    [[nodiscard]] LedgerRead read_ledger(LedgerQuestions questions) const;
-    [[nodiscard]] std::optional<model::Run> find(const AwaitedRun& what) const;
-    [[nodiscard]] std::vector<model::DatedRun> dated_runs(const std::string& dag_id, TimePoint from,
-                                                          TimePoint to) const;
-    // The ends of the tasks above `task`, from rows alone.
-    [[nodiscard]] std::uint32_t total_above(const model::Dag& dag, const model::Task& task, model::RunId run) const;
-    [[nodiscard]] UpstreamCounts counts_above(const model::Dag& dag, const model::Task& task, model::RunId run) const;
-};
-
 class World {
    public:
     explicit World(const std::string& dag_text = "a", int parallelism = 16, std::vector<model::Pool> pools = {});
@@ -83,8 +54,6 @@ class World {
     Database database;
     TimePoint now = kStart;
     Turn turn;  // of the last step
-    // Checked at each launch. Not once people mark and clear what is above a task that waits for its slot.
-    bool rules_hold_at_launch = true;
 
     // One step, its commit and its effects.
     void step(const std::vector<Input>& inputs = {});
@@ -140,10 +109,6 @@ class World {
 
    private:
     void perform(const std::string& line);
-    void check_fold();
-    void check_caps() const;
-    void check_task_caps() const;
-    void check_launch(const Launch& launch) const;
     void tell(const std::string& text) { told_ += told_.empty() ? text : "; " + text; }
     void tell_changes();
     void tell_effect(const Effect& effect);
@@ -151,7 +116,7 @@ class World {
     [[nodiscard]] TryExited by_signal(const std::string& name, int signal, bool timed_out) const;
 
     PoolsConfigured pools_;
-    std::map<std::string, std::shared_ptr<const model::Dag>> files_;
+    DagFiles files_;
     std::set<model::TryId> running_;
     std::vector<Input> fetched_;  // handed in with the next step
     std::vector<model::Event> taken_;
