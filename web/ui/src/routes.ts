@@ -10,5 +10,11 @@ export interface PageRoute {
 const page = (load: () => Promise<{ default: ComponentType }>): ComponentType => lazy(load) as ComponentType;
 
 export const kRoutes: PageRoute[] = [
+  { path: "/", page: page(() => import("./pages/home/home")) },
   { path: "/dags", page: page(() => import("./pages/dags/dags")) },
+  { path: "/approvals", page: page(() => import("./pages/approvals/approvals")) },
+  { path: "/sources", page: page(() => import("./pages/sources/sources")) },
+  { path: "/errors", page: page(() => import("./pages/errors/errors")) },
+  { path: "/pools", page: page(() => import("./pages/pools/pools")) },
+  { path: "/notifications", page: page(() => import("./pages/notifications/notifications")) },
 ];

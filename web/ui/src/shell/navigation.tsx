@@ -1,6 +1,7 @@
 import { useApi } from "@/api/use";
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
+import type { Counts } from "@/api/types";
 import { type Role, useSession } from "@/model/session";
 import { Icon, type IconName } from "@/parts/icon";
 
@@ -10,11 +11,6 @@ interface Entry {
   icon: IconName;
   role?: Role; // who may see it; without: everybody
   count?: keyof Counts;
-}
-interface Counts {
-  import_errors: number;
-  rejected_events: number;
-  running: number;
 }
 
 const kGroups: { title: string; entries: Entry[] }[] = [
