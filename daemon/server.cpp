@@ -13,9 +13,11 @@
 #include <chrono>
 #include <functional>
 #include <map>
+#include <optional>
 #include <thread>
 
 #include "daemon/catalog_board.hpp"
+#include "daemon/certificate.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/command_desk.hpp"
 #include "daemon/environment.hpp"
@@ -83,7 +85,8 @@ std::vector<core::Input> first_definitions(DagFolder& folder, const ports::Histo
     return inputs;
 }
 
-// SIGHUP: the sizes of pools and the parallelism change at once; everything else in weir.yaml waits for a restart.
+// SIGHUP: the certificate is read again; the sizes of pools and the parallelism change at once. Everything else in weir.yaml
+// waits for a restart.
 void reload_pools(const Settings& settings, Inbox& inbox, CatalogBoard& board, live::Feed& feed) {
     if (settings.file.empty()) return spdlog::warn("SIGHUP: there is no weir.yaml to read again");
     const auto fresh = read_settings(settings.file);
@@ -139,8 +142,17 @@ bool is_loopback(const std::string& host) {
     return host == "localhost" || (!error && address.is_loopback());
 }
 
+// Null where weir.yaml has no `tls`.
+model::Result<std::shared_ptr<http::Tls>> load_tls(const Settings& settings) {
+    if (!settings.tls || settings.listen.empty()) return std::shared_ptr<http::Tls>();
+    auto loaded = http::Tls::load({settings.tls->certificate, settings.tls->key});
+    if (!loaded) return model::Error{model::ErrorKind::invalid, fmt::format("tls: {}", loaded.error().message)};
+    return std::move(*loaded);
+}
+
 // Opens the doors. The address that people can use, or why there is none.
-model::Result<std::string> listen(http::Listener& listener, const Settings& settings) {
+model::Result<std::string> listen(http::Listener& listener, const Settings& settings,
+                                  std::shared_ptr<const http::Tls> tls) {
     if (const auto opened = listener.listen_unix(settings.socket()); !opened)
         return model::Error{model::ErrorKind::conflict, opened.error().message};
     if (settings.listen.empty()) return settings.socket().string();
@@ -154,11 +166,12 @@ model::Result<std::string> listen(http::Listener& listener, const Settings& sett
                             fmt::format("listen: {} can be reached from outside, and this version has no login; write "
                                         "127.0.0.1:{} and put a proxy with a login, or an SSH tunnel, in front",
                                         settings.listen, endpoint->port)};
-    const auto port = listener.listen_tcp(endpoint->host, endpoint->port);
+    const auto* scheme = tls ? "https" : "http";
+    const auto port = listener.listen_tcp(endpoint->host, endpoint->port, std::move(tls));
     if (!port)
         return model::Error{model::ErrorKind::conflict,
                             fmt::format("{}; set `listen:` in weir.yaml or --listen", port.error().message)};
-    return fmt::format("http://{}:{}",
+    return fmt::format("{}://{}:{}", scheme,
                        endpoint->host.find(':') == std::string::npos ? endpoint->host : "[" + endpoint->host + "]",
                        *port);
 }
@@ -171,6 +184,11 @@ int run_server(const Settings& settings) {
     if (const auto made = make_data_folder(settings); !made) {
         spdlog::error("{}", made.error().message);
         return exit_code(made.error().kind);
+    }
+    const auto tls = load_tls(settings);
+    if (!tls) {
+        spdlog::error("{}", tls.error().message);
+        return exit_code(tls.error().kind);
     }
     auto opened = store::SqliteStore::open(settings.database());
     if (!opened) {
@@ -254,7 +272,9 @@ int run_server(const Settings& settings) {
     live::add_live(router, feed);
     pages::add_pages(router);
     http::Listener listener(io, pool, router, {}, {.allowed_hosts = {}, .access_log = log_access});
-    const auto address = listen(listener, settings);
+    const auto address = listen(listener, settings, *tls);
+    std::optional<CertificateKeeper> certificate;
+    if (*tls) certificate.emplace(io, pool, *tls);
     {
         Watcher watcher(folder, [&inbox, &board, &feed](const DagFolder& seen, const DagFolder::Changes& changes) {
             log_changes(changes);
@@ -283,9 +303,12 @@ int run_server(const Settings& settings) {
                 if (error) return;
                 spdlog::info("stopping; running tasks go on and are taken over at the next start");
                 hangups.cancel();
+                if (certificate) certificate->stop();
                 listener.stop(kStopGrace, [&executor] { executor.stop(); });
             });
-            on_hangup(hangups, [&pool, &settings, &inbox, &board, feed] {
+            if (certificate) certificate->start();
+            on_hangup(hangups, [&pool, &settings, &inbox, &board, &certificate, feed] {
+                if (certificate) certificate->reload();
                 asio::post(pool, [&settings, &inbox, &board, feed] { reload_pools(settings, inbox, board, *feed); });
             });
             spdlog::info(

@@ -3,6 +3,7 @@
 //   dags: dags                      # folders and files are relative to weir.yaml's own folder
 //   data: .weir                     # database, logs, sockets
 //   listen: 127.0.0.1:8080          # `off` for the unix socket alone
+//   tls: {certificate: cert.pem, key: key.pem}   # PEM; `listen` then speaks HTTPS. Read again when they change, and on SIGHUP
 //   timezone: UTC                   # for schedules that name none
 //   parallelism: 16                 # tasks at once, of all DAGs
 //   retention: {runs: 90d, keep_last: 100,     # a run goes when it is older and not among the DAG's last
@@ -42,10 +43,16 @@
 
 namespace weir::yaml {
 
+struct TlsFiles {
+    std::string certificate;  // absolute once loaded
+    std::string key;
+};
+
 struct Config {
     std::string dag_folder = "dags";  // absolute once loaded
     std::string data_folder = ".weir";
     std::string listen = "127.0.0.1:8080";  // empty: off
+    std::optional<TlsFiles> tls;            // of `listen`
     std::string timezone = "UTC";
     int parallelism = 16;
     model::Duration keep_runs = std::chrono::days{90};

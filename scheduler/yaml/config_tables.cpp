@@ -32,6 +32,23 @@ const Table<Config>& retention_table() {
     return table;
 }
 
+const Table<ConfigDraft>& tls_table() {
+    static const Table<ConfigDraft> table(
+        {"tls", "The certificate with which HTTP is served as HTTPS", {}, {}},
+        {
+            {{"certificate", path("the path of a file"),
+              "PEM: the server's certificate, then those that lead to the root", true},
+             [](ConfigDraft& draft, const Node& value) {
+                 draft.config.tls->certificate = absolute_path(draft.folder, text_of(value));
+             }},
+            {{"key", path("the path of a file"), "PEM: its key, without a password", true},
+             [](ConfigDraft& draft, const Node& value) {
+                 draft.config.tls->key = absolute_path(draft.folder, text_of(value));
+             }},
+        });
+    return table;
+}
+
 const Table<model::Pool>& pool_table() {
     static const Table<model::Pool> table(
         {"a pool", "Slots that tasks take while they run", {}, {}},
@@ -152,6 +169,11 @@ const Table<ConfigDraft>& config_table() {
               Config{}.listen},
              [](ConfigDraft& draft, const Node& value) {
                  draft.config.listen = text_of(value) == "off" ? "" : text_of(value);
+             }},
+            {{"tls", tls_table().shape(), "HTTPS instead of HTTP where `listen` says; plain HTTP unless set"},
+             [](ConfigDraft& draft, const Node& value) {
+                 draft.config.tls.emplace();
+                 tls_table().fill(value, draft);
              }},
             {{"timezone", timezone(), "Of schedules that name none", false, Config{}.timezone},
              [](ConfigDraft& draft, const Node& value) { draft.config.timezone = text_of(value); }},

@@ -48,6 +48,7 @@ LIBRARIES = [
     ("hiredis", r"hiredis/", ["executors/connectors/"]),
     ("date", r"date/", ["scheduler/calendar/"]),
     ("Asio and Beast", r"boost/(asio|beast)", ["executors/process/", "web/http/", "web/api/", "web/live/", "daemon/"]),
+    ("OpenSSL", r"openssl/", ["web/http/"]),
     ("CLI11", r"CLI/", ["daemon/"]),
     ("spdlog", r"spdlog/", ["daemon/"]),
 ]

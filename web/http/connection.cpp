@@ -108,7 +108,9 @@ asio::awaitable<Received> receive(Connection& connection, Exchange& exchange) {
 
 // Reads on for a moment after the last answer, so that the client can read it.
 asio::awaitable<void> linger(Connection& connection) {
-    auto& stream = connection.stream;
+    connection.stream.expires_after(kLinger);
+    co_await close_tls(connection);
+    auto& stream = connection.stream.plain();
     boost::system::error_code ignored;
     stream.socket().shutdown(Socket::shutdown_send, ignored);
     stream.expires_after(kLinger);
@@ -155,6 +157,18 @@ asio::awaitable<void> serve(std::shared_ptr<Server> server, std::shared_ptr<Door
     auto peer = peer_of(socket.native_handle(), door->family);
     Connection connection(server, door, std::move(socket), std::move(peer));
 
+    if (door->tls) {
+        const auto handshake = co_await shake_hands(connection);
+        if (handshake == Handshake::failed) co_return;
+        if (handshake == Handshake::not_tls) {
+            Exchange exchange;
+            exchange.request.peer = connection.peer;
+            exchange.response = problem(400, "this port speaks HTTPS: write https:// instead of http://");
+            [[maybe_unused]] const bool sent = co_await send(connection, exchange);
+            co_await linger(connection);
+            co_return;
+        }
+    }
     if (auto refusal = refuse_peer(connection, refused)) {
         Exchange exchange;
         exchange.request.peer = connection.peer;

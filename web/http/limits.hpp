@@ -12,6 +12,7 @@ struct Limits {
     std::size_t streams = 512;              // live bodies at once, of all sockets; further ones are told 429
     std::uint32_t header_bytes = 16 << 10;  // request line and headers; more is 431
     std::uint64_t body_bytes = 1 << 20;     // more is 413
+    std::chrono::seconds handshake{10};     // of TLS, from the accept to its end
     std::chrono::seconds idle{60};          // between requests
     std::chrono::seconds header{10};        // from the first byte of a request to the end of its headers
     std::chrono::seconds body{30};          // for the whole body

@@ -49,10 +49,12 @@ Listener::Listener(asio::io_context& io, asio::thread_pool& pool, const Router& 
 
 Listener::~Listener() = default;
 
-Outcome<std::uint16_t> Listener::listen_tcp(const std::string& address, std::uint16_t port) {
+Outcome<std::uint16_t> Listener::listen_tcp(const std::string& address, std::uint16_t port,
+                                            std::shared_ptr<const Tls> tls) {
     auto opened = open_tcp(address, port);
     if (!opened) return opened.error();
     auto door = std::make_shared<Door>(server_->io, opened->family);
+    door->tls = std::move(tls);
     door->acceptor.assign(Protocol{opened->family, IPPROTO_TCP}, opened->fd.release());
     server_->open(std::move(door));
     return opened->port;

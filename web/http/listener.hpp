@@ -18,6 +18,7 @@
 #include "web/http/limits.hpp"
 #include "web/http/message.hpp"
 #include "web/http/router.hpp"
+#include "web/http/tls.hpp"
 
 namespace weir::http {
 
@@ -49,8 +50,9 @@ class Listener {
 
     // Call these before the io_context runs, or on its thread.
 
-    // An IP address or "localhost"; port 0 takes a free one. Returns the port.
-    [[nodiscard]] Outcome<std::uint16_t> listen_tcp(const std::string& address, std::uint16_t port);
+    // An IP address or "localhost"; port 0 takes a free one. Returns the port. With `tls` it speaks HTTPS alone.
+    [[nodiscard]] Outcome<std::uint16_t> listen_tcp(const std::string& address, std::uint16_t port,
+                                                    std::shared_ptr<const Tls> tls = nullptr);
     // Mode 0600; only the own user and root are served. A socket that a dead process left is replaced, a live one never.
     [[nodiscard]] Outcome<> listen_unix(const std::filesystem::path& path);
 

@@ -86,6 +86,7 @@ asio::awaitable<bool> send_end(Connection& connection, const Exchange& exchange)
         auto [error, count] = co_await asio::async_write(connection.stream, last, kAwait);
         if (error) co_return false;
     }
+    // A client with TLS learns it from the last chunk: this read and a TLS shutdown would get into each other's way.
     boost::system::error_code ignored;
     connection.stream.socket().shutdown(Socket::shutdown_send, ignored);
     const auto nap = connection.nap;

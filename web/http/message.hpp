@@ -28,6 +28,7 @@ struct Peer {
     bool is_unix = false;
     unsigned uid = 0;     // of a Unix socket's peer
     std::string address;  // "127.0.0.1:51234" or "unix"
+    bool is_tls = false;  // the connection is encrypted
 };
 
 struct Request {

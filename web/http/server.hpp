@@ -6,12 +6,10 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_socket_acceptor.hpp>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/beast/core/basic_stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/message.hpp>
@@ -24,16 +22,13 @@
 #include <string>
 #include <vector>
 
+#include "web/http/client_stream.hpp"
 #include "web/http/limits.hpp"
 #include "web/http/listener.hpp"
 #include "web/http/sockets.hpp"
 
 namespace weir::http {
 
-// TCP and Unix sockets through one type, so that there is one connection loop.
-using Protocol = boost::asio::generic::stream_protocol;
-using Socket = Protocol::socket;
-using Stream = boost::beast::basic_stream<Protocol>;
 using Acceptor = boost::asio::basic_socket_acceptor<Protocol>;
 
 // No exception of Asio crosses a coroutine: every await yields its error code.
@@ -84,6 +79,7 @@ struct Door {
     Door(boost::asio::io_context& io, int the_family) : family(the_family), acceptor(io), pause(io) {}
 
     int family;
+    std::shared_ptr<const Tls> tls;  // null: plain HTTP
     Acceptor acceptor;
     boost::asio::steady_timer pause;
     std::optional<UnixSocket> file;
@@ -101,7 +97,7 @@ struct Connection {
 
     std::shared_ptr<Server> server;
     std::shared_ptr<Door> door;
-    Stream stream;
+    ClientStream stream;
     boost::beast::flat_buffer buffer;
     Peer peer;
     bool idle = false;             // waits for the first byte of a request
@@ -140,6 +136,12 @@ class Server : public std::enable_shared_from_this<Server> {
     boost::asio::steady_timer grace_;
     std::function<void()> done_;
 };
+
+enum class Handshake { done, failed, not_tls };
+// Before the first request at a door with TLS (handshake.cpp).
+[[nodiscard]] boost::asio::awaitable<Handshake> shake_hands(Connection& connection);
+// Tells a client with TLS that nothing comes any more, within the time that is set.
+[[nodiscard]] boost::asio::awaitable<void> close_tls(Connection& connection);
 
 // Sends the answer and tells the access log (sending.cpp). True when it went out whole.
 [[nodiscard]] boost::asio::awaitable<bool> send(Connection& connection, Exchange& exchange);

@@ -181,6 +181,16 @@ TEST_CASE("an empty weir.yaml means the defaults") {
     CHECK(loaded.config->pools == std::vector<model::Pool>{{"default_pool", 128, ""}});
 }
 
+TEST_CASE("tls is a certificate and its key, beside the file that names them") {
+    const auto config = load_config("tls: {certificate: tls/cert.pem, key: /secret/key.pem}", "weir.yaml", "/etc/weir");
+    REQUIRE(config.config.has_value());
+    REQUIRE(config.config->tls.has_value());
+    CHECK(config.config->tls->certificate == "/etc/weir/tls/cert.pem");
+    CHECK(config.config->tls->key == "/secret/key.pem");
+    CHECK_FALSE(default_config("/").tls.has_value());
+    CHECK_FALSE(load_config("tls: {certificate: cert.pem}", "weir.yaml", "/").config.has_value());
+}
+
 TEST_CASE("off listens nowhere") { CHECK(load_config("listen: off", "weir.yaml", "/").config->listen == ""); }
 
 TEST_CASE("surroundings are what DAGs may refer to") {

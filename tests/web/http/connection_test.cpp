@@ -202,6 +202,30 @@ TEST_CASE("a header's value from outside can't begin another header") {
     CHECK(connection.read_to_end().find("\r\nX-Evil") == std::string::npos);
 }
 
+TEST_CASE("bytes that are no UTF-8 are taken as they are, or refused in words that are valid JSON") {
+    const auto router = echo_router();
+    RunningServer server(router);
+    const std::string no_utf8 = "\xff\xfe\xc0\x80\xed\xa0\x80";
+    for (const std::string& head :
+         {"GET /" + no_utf8, std::string("GET /%ff%fe%c0%80"), "GET /hello?a=" + no_utf8,
+          std::string("GET /hello?%ff=%fe"), "GET /hello HTTP/1.1\r\nX-Name: " + no_utf8 + "\r\nX-Rest: x"}) {
+        RawConnection connection(server.port);
+        connection.send(head + (head.find("HTTP/1.1") == std::string::npos ? " HTTP/1.1" : "") +
+                        "\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+        const auto& answer = connection.read_to_end();
+        const auto status = answer.substr(9, 3);
+        CHECK_MESSAGE((status == "200" || status == "400" || status == "404"), answer);
+        if (status == "200") continue;
+        CHECK_MESSAGE(std::all_of(answer.begin(), answer.end(), [](char c) { return static_cast<signed char>(c) > 0; }),
+                      answer);
+        CHECK(answer.ends_with("\"}"));
+    }
+    RawConnection connection(server.port);
+    connection.send("POST /echo HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 7\r\n\r\n" +
+                    no_utf8);
+    CHECK(connection.read_to_end().ends_with(no_utf8));
+}
+
 TEST_CASE("seeded random bytes never bring the server down") {
     const auto router = echo_router();
     RunningServer server(router, {.header = std::chrono::seconds{2}});

@@ -100,6 +100,34 @@ TEST_CASE("a body that never comes is cut off") {
     CHECK(connection.closed);
 }
 
+TEST_CASE("a body that trickles in for ever is cut off") {
+    const auto router = hello_router();
+    RunningServer server(router, {.body = std::chrono::seconds{1}});
+    RawConnection connection(server.port);
+    const auto began = std::chrono::steady_clock::now();
+    connection.send("POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\n");
+    while (!connection.closed && std::chrono::steady_clock::now() - began < 10s) {
+        connection.send("x");
+        connection.read_until("never", 50ms);
+    }
+    CHECK(connection.closed);
+    CHECK(std::chrono::steady_clock::now() - began < 5s);
+}
+
+TEST_CASE("slow clients keep nobody else waiting") {
+    const auto router = hello_router();
+    RunningServer server(router);
+    std::vector<std::unique_ptr<RawConnection>> slow;
+    for (int i = 0; i < 100; ++i) {
+        slow.push_back(std::make_unique<RawConnection>(server.port));
+        slow.back()->send(i % 2 == 0 ? "GET /hello HT"
+                                     : "POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx");
+    }
+    RawConnection quick(server.port);
+    quick.send(kHello);
+    CHECK(quick.read_until("hello tcp").starts_with("HTTP/1.1 200 "));
+}
+
 TEST_CASE("an idle connection is closed") {
     const auto router = hello_router();
     RunningServer server(router, {.idle = std::chrono::seconds{1}});

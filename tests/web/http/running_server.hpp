@@ -56,9 +56,10 @@ template <class Condition>
 
 class RunningServer {
    public:
-    explicit RunningServer(const Router& router, Limits limits = {}, ListenerOptions options = {})
+    explicit RunningServer(const Router& router, Limits limits = {}, ListenerOptions options = {},
+                           std::shared_ptr<const Tls> tls = nullptr)
         : listener_(io_, pool_, router, limits, std::move(options)) {
-        auto opened = listener_.listen_tcp("127.0.0.1", 0);
+        auto opened = listener_.listen_tcp("127.0.0.1", 0, std::move(tls));
         REQUIRE(opened.has_value());
         port = *opened;
         thread_ = std::thread([this] { io_.run(); });
@@ -127,6 +128,7 @@ class RawConnection {
         }
         return true;
     }
+    [[nodiscard]] int native_handle() const { return fd_.get(); }
     void end_sending() { ::shutdown(fd_.get(), SHUT_WR); }
 
     // Reads until the text is there, the server closes, or the time is up; returns all that came so far.

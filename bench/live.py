@@ -1,0 +1,178 @@
+"""The live stream under load: 500 streams and one client that never reads, while runs go through.
+
+Prints task instances a second and events a second with and without the streams, the daemon's memory, and how long after its commit
+a change is heard of.
+
+    live.py [--streams 500] [--instances 1000] [--events 200]
+"""
+
+import argparse
+import http.client
+import json
+import multiprocessing
+import os
+import selectors
+import socket
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
+
+from daemon import Weir  # noqa: E402
+
+PROGRAM = os.environ["WEIR_PROGRAM"]
+LIMIT = 300  # seconds for everything of one step
+SETTINGS = "listen: off\ndata: {folder}/data\ndags: {folder}/dags\nparallelism: 16\n"
+FAN = "tasks: {{each: {{foreach: {{range: [1, {count}, 1]}}, run: [/bin/true]}}}}\n"
+REQUEST = b"GET /api/v2/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+class Connection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("localhost", timeout=LIMIT)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(str(self.path))
+
+    def ask(self, method, target, body=None, kind="application/json"):
+        self.request(method, target, json.dumps(body) if body is not None else None, {"Content-Type": kind})
+        answer = self.getresponse()
+        text = answer.read()
+        if answer.status != 200:
+            raise SystemExit(f"{method} {target}: {answer.status} {text.decode()}")
+        return json.loads(text)
+
+
+def open_stream(path):
+    stream = socket.socket(socket.AF_UNIX)
+    stream.connect(str(path))
+    stream.sendall(REQUEST)
+    return stream
+
+
+def read_streams(path, count, ready, stop, result):
+    """A process of its own, so that its work is not the measuring one's."""
+    selector = selectors.DefaultSelector()
+    streams = [open_stream(path) for _ in range(count)]
+    seen = dict.fromkeys(streams, 0)
+    for stream in streams:
+        selector.register(stream, selectors.EVENT_READ)
+    while not stop.is_set():
+        for key, _ in selector.select(0.2):
+            piece = key.fileobj.recv(1 << 18)
+            if not piece:
+                selector.unregister(key.fileobj)
+            seen[key.fileobj] += len(piece)
+        if all(seen.values()):
+            ready.set()
+    result.put((sum(seen.values()), len(selector.get_map())))
+
+
+class Ear:
+    """When one stream hears of each event."""
+
+    def __init__(self, path):
+        self.heard = {}
+        self.socket = open_stream(path)
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        rest = b""
+        while piece := self.socket.recv(1 << 18):
+            now = time.perf_counter()
+            rest += piece
+            *lines, rest = rest.split(b"\n")
+            for line in lines:
+                if line.startswith(b'data: {"changes"'):
+                    for change in json.loads(line[6:])["changes"]:
+                        if change["kind"] == "event":
+                            self.heard[change["event_id"]] = now
+
+
+def fan_out(path, count):
+    connection = Connection(path)
+    began = time.perf_counter()
+    run = connection.ask("POST", "/api/v2/dags/fan/dagRuns", {})["dag_run_id"]
+    while (state := connection.ask("GET", f"/api/v2/dags/fan/dagRuns/{run}")["state"]) not in ("success", "failed"):
+        time.sleep(0.02)
+    assert state == "success", state
+    return count / (time.perf_counter() - began)
+
+
+def post_events(path, count, tag):
+    """Events a second, one at a time, and when each was committed."""
+    connection = Connection(path)
+    committed = {}
+    began = time.perf_counter()
+    for number in range(count):
+        event = {"specversion": "1.0", "id": f"{tag}{number}", "source": "/bench", "type": "ping"}
+        answer = connection.ask("POST", "/api/v2/events", event, "application/cloudevents+json")
+        committed[answer["events"][0]["event_id"]] = time.perf_counter()
+    return count / (time.perf_counter() - began), committed
+
+
+def resident(pid):
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+
+
+def latency(ear, committed):
+    deadline = time.monotonic() + 10
+    while not committed.keys() <= ear.heard.keys() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    late = sorted((ear.heard[event] - at) * 1e3 for event, at in committed.items() if event in ear.heard)
+    missed = len(committed) - len(late)
+    return f"median {statistics.median(late):6.1f} ms   p99 {late[len(late) * 99 // 100]:6.1f} ms   missed {missed}"
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--streams", type=int, default=500)
+    arguments.add_argument("--instances", type=int, default=1000)
+    arguments.add_argument("--events", type=int, default=200)
+    options = arguments.parse_args()
+    with tempfile.TemporaryDirectory(prefix="weir-bench-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        (folder / "dags").mkdir()
+        (folder / "dags" / "fan.yaml").write_text(FAN.format(count=options.instances))
+        (folder / "weir.yaml").write_text(SETTINGS.format(folder=folder))
+        with Weir(PROGRAM, folder / "weir.yaml", folder / "data", folder / "daemon.log") as weir:
+            path = folder / "data" / "weir.sock"
+            fan_out(path, options.instances)  # warm
+            alone = fan_out(path, options.instances)
+            events_alone, _ = post_events(path, options.events, "a")
+            print(f"no stream            {alone:7.0f} task instances/s  {events_alone:7.0f} events/s   {resident(weir.process.pid):6.1f} MB")
+
+            ready, stop, result = multiprocessing.Event(), multiprocessing.Event(), multiprocessing.Queue()
+            reader = multiprocessing.Process(target=read_streams, args=(path, options.streams, ready, stop, result))
+            reader.start()
+            if not ready.wait(60):
+                raise SystemExit("the streams did not open")
+            lazy = open_stream(path)
+            ear = Ear(path)
+            idle_events, committed = post_events(path, options.events, "b")
+            print(f"{options.streams} streams, one event at a time: heard {latency(ear, committed)}")
+            watched = fan_out(path, options.instances)
+            events_watched, _ = post_events(path, options.events, "c")
+            print(f"{options.streams} streams + 1 lazy   {watched:7.0f} task instances/s  {events_watched:7.0f} events/s   {resident(weir.process.pid):6.1f} MB")
+            poster = []
+            load = threading.Thread(target=lambda: poster.append(fan_out(path, options.instances)))
+            load.start()
+            _, committed = post_events(path, options.events, "d")
+            print(f"while instances run: heard  {latency(ear, committed)}")
+            load.join()
+            stop.set()
+            total, left = result.get(timeout=60)
+            reader.join()
+            lazy.close()
+            print(f"sent to the streams: {total / 1e6:.1f} MB; {left} of {options.streams} open to the end")
+
+
+main()
