@@ -17,4 +17,6 @@ export const kRoutes: PageRoute[] = [
   { path: "/errors", page: page(() => import("./pages/errors/errors")) },
   { path: "/pools", page: page(() => import("./pages/pools/pools")) },
   { path: "/notifications", page: page(() => import("./pages/notifications/notifications")) },
+  { path: "/dags/:dag/runs/:run/:tab?", page: page(() => import("./pages/run/run")) },
+  { path: "/dags/:dag/runs/:run/tasks/:task/:index?", page: page(() => import("./pages/task/task")) },
 ];

@@ -1,6 +1,5 @@
 // The daemon's resources, by the names that pages use.
 import type { Params } from "@/model/params";
-import type { Role } from "@/model/session";
 
 export interface Run {
   dag_run_id: string;
@@ -20,6 +19,22 @@ export interface Run {
   triggering_user_name: string | null;
   conf: Record<string, unknown> | null;
   note: string | null;
+  dag_versions: { version_number: number; created_at: string }[];
+  restart_of: string | null;
+  backfill_id: number | null;
+  cause: Cause | null;
+  ledger_through: number | null;
+  stale_since: string | null;
+  rerun_at: string | null;
+}
+
+/** What made a run, of windows and events. */
+export type Cause = { kind: string; reason?: string; assets?: string[]; missing?: string[]; missing_count?: number } & Record<string, unknown>;
+
+export interface RunList {
+  dag_runs: Run[];
+  total_entries: number;
+  total_is_least: boolean;
 }
 
 export interface Dag {
@@ -42,6 +57,214 @@ export interface DagList {
   total_entries: number;
 }
 
+export interface DagDetails extends Dag {
+  params: Params;
+  timezone: string | null;
+  catchup: boolean;
+  active_runs_count: number;
+  max_active_runs: number;
+  max_active_tasks: number;
+  max_consecutive_failed_dag_runs: number;
+  relative_fileloc: string;
+  latest_dag_version: { version_number: number; created_at: string } | null;
+  next_dagrun_logical_date: string | null;
+}
+
+export interface Task {
+  task_id: string;
+  operator_name: string;
+  doc_md: string | null;
+  condition: string | null;
+  upstream_task_ids: string[];
+  downstream_task_ids: string[];
+  trigger_rule: string;
+  pool: string;
+  pool_slots: number;
+  priority_weight: number;
+  retries: number;
+  queue: string;
+  is_mapped: boolean;
+  line: number;
+}
+
+export interface Try {
+  task_id: string;
+  map_index: number;
+  state: string | null;
+  try_number: number;
+  max_tries: number;
+  queued_when: string | null;
+  scheduled_when: string | null;
+  start_date: string | null;
+  end_date: string | null;
+  duration: number | null;
+  operator: string;
+  hostname: string;
+  pid: number | null;
+  pool: string;
+  pool_slots: number;
+  priority_weight: number;
+  executor: string | null;
+  exit_code: number | null;
+  signal: number | null;
+  note: string | null;
+}
+
+export interface TaskInstance extends Try {
+  dag_id: string;
+  dag_run_id: string;
+  item: unknown;
+  /** Instances that it stands for, of a task with foreach. */
+  mapped: number;
+  rendered_map_index: string | null;
+  outputs: Record<string, unknown> | null;
+  retry_at: string | null;
+}
+
+export interface TaskInstanceList {
+  task_instances: TaskInstance[];
+  total_entries: number;
+  total_is_least?: boolean;
+}
+
+export interface Why {
+  state: string;
+  reasons: string[];
+}
+
+export interface GridRow {
+  id: string;
+  label: string;
+  kind: "task" | "group";
+  parent: string | null;
+  depth: number;
+  operator: string | null;
+  mapped: boolean;
+  setup: boolean;
+  teardown: boolean;
+}
+export interface GridRun {
+  run_id: string;
+  run_type: string;
+  state: string;
+  logical_date: string | null;
+  run_after: string;
+  start_date: string | null;
+  end_date: string | null;
+  duration: number | null;
+  note: string | null;
+  version: number | null;
+  /** A character for each row; see codes. */
+  states: string;
+}
+export interface Grid {
+  dag_id: string;
+  tasks: GridRow[];
+  runs: GridRun[];
+  codes: Record<string, string>;
+  total_entries: number;
+}
+
+export interface GraphNode {
+  id: string;
+  kind: "task" | "group";
+  label: string;
+  parent: string | null;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  collapsed: boolean;
+  operator: string | null;
+  mapped: number | null;
+  trigger_rule: string | null;
+  state: string | null;
+  counts: Record<string, number> | null;
+  setup: boolean;
+  teardown: boolean;
+}
+export interface GraphEdge {
+  from: string;
+  to: string;
+  points: number[];
+}
+export interface Graph {
+  dag_id: string;
+  run_id: string | null;
+  width: number;
+  height: number;
+  nodes: GraphNode[];
+  edges: GraphEdge[];
+}
+
+export interface Calendar {
+  days: { date: string; runs: Record<string, number> }[];
+}
+export interface NextRun {
+  run_after: string;
+  logical_date: string;
+  data_interval_start: string | null;
+  data_interval_end: string | null;
+  schedule: string;
+}
+export interface NextRuns {
+  next_runs: NextRun[];
+  words: string | null;
+}
+
+export interface Backfill {
+  id: number;
+  dag_id: string;
+  from_date: string;
+  to_date: string;
+  dag_run_conf: Record<string, unknown> | null;
+  is_paused: boolean;
+  reprocess_behavior: string;
+  max_active_runs: number;
+  created_at: string;
+  completed_at: string | null;
+  state: string;
+  run_backwards: boolean;
+  triggering_user_name: string | null;
+  total_runs: number;
+  made_runs: number;
+  runs: Record<string, number>;
+}
+export interface BackfillList {
+  backfills: Backfill[];
+  total_entries: number;
+}
+
+export interface Rendered {
+  operator: string;
+  command: string[] | null;
+  script: string | null;
+  action: Record<string, unknown> | null;
+  env: Record<string, string>;
+  workdir: string;
+  timeout: number | null;
+  log_path: string;
+}
+
+export interface HitlDetail {
+  subject: string | null;
+  options: string[];
+  params: Params;
+  params_input: Record<string, unknown> | null;
+  defaults: string[] | null;
+  assigned_roles: string[];
+  chosen_options: string[] | null;
+  response_received: boolean;
+  responded_at: string | null;
+  responded_by_user: { id: string | null; name: string | null } | null;
+  created_at: string | null;
+}
+
+export interface ImportErrorList {
+  import_errors: ImportError[];
+  total_entries: number;
+}
+
 export interface Late {
   dag_id: string;
   run_id: string | null;
@@ -49,7 +272,7 @@ export interface Late {
   since: string;
   words: string;
 }
-export interface NextRun {
+export interface ComingRun {
   dag_id: string;
   run_after: string;
   logical_date: string | null;
@@ -76,7 +299,7 @@ export interface Overview {
   running: Run[];
   failed: Run[];
   late: Late[];
-  next: NextRun[];
+  next: ComingRun[];
   approvals: WaitingApproval[];
   stale: (Run & { stale_since?: string | null })[];
   counts: Counts;

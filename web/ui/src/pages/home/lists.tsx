@@ -1,6 +1,6 @@
 // The lists of the home page. Each row says what, why and since when; what is empty and would only worry is left out.
 import type { ComponentChildren } from "preact";
-import type { Late as LateOne, NextRun, Overview, Run, WaitingApproval } from "@/api/types";
+import type { Late as LateOne, ComingRun, Overview, Run, WaitingApproval } from "@/api/types";
 import { dagHref, runHref, windowsHref } from "@/model/links";
 import { Ago, Moment, Took } from "@/parts/moment";
 import { Card } from "@/parts/page";
@@ -132,7 +132,7 @@ export function Stale({ runs }: { runs: Overview["stale"] }) {
   );
 }
 
-export function Next({ next }: { next: NextRun[] }) {
+export function Next({ next }: { next: ComingRun[] }) {
   return (
     <List title="Next">
       {next.length === 0 ? (
