@@ -1,4 +1,5 @@
 // The daemon's resources, by the names that pages use.
+import type { Role } from "@/model/session";
 import type { Params } from "@/model/params";
 
 export interface Run {
