@@ -13,7 +13,7 @@ namespace {
 // Runs whose names are at hand. Past these all are forgotten, and looked up again as they come.
 constexpr std::size_t kMostNames = 20'000;
 // However much there is to send, streams hear of it so soon.
-constexpr std::chrono::milliseconds kLongestPause{1000};
+constexpr std::chrono::milliseconds kLongestPause{500};
 
 }  // namespace
 

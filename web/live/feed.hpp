@@ -24,7 +24,7 @@ inline constexpr std::chrono::milliseconds kPace{100};
 // While nobody listens the newest changes are kept unwritten, for streams that come back.
 inline constexpr std::size_t kMostPending = 8192;
 // What all streams together are sent in a second; faster changes come in larger and fewer messages.
-inline constexpr std::size_t kMostSent = 32 << 20;
+inline constexpr std::size_t kMostSent = 96 << 20;
 
 struct RunName {
     std::string dag_id;
