@@ -41,3 +41,18 @@ add_custom_command(
   VERBATIM)
 target_sources(weir_pages PRIVATE ${ui_bundle})
 set_source_files_properties(${ui_bundle} PROPERTIES OBJECT_DEPENDS ${ui_blob} SKIP_PRECOMPILE_HEADERS ON)
+
+# The pages' own tests run beside the sources that were built.
+file(GLOB_RECURSE ui_tests CONFIGURE_DEPENDS ${ui}/tests/*)
+add_custom_command(
+  OUTPUT ${PROJECT_BINARY_DIR}/ui/tests.stamp
+  COMMAND ${CMAKE_COMMAND} -E rm -rf ${ui_copy}/tests
+  COMMAND ${CMAKE_COMMAND} -E copy_directory ${ui}/tests ${ui_copy}/tests
+  COMMAND ${CMAKE_COMMAND} -E touch ${PROJECT_BINARY_DIR}/ui/tests.stamp
+  DEPENDS ${ui_packages} ${ui_tests}
+  VERBATIM)
+add_custom_target(weir_ui_tests ALL DEPENDS ${PROJECT_BINARY_DIR}/ui/tests.stamp)
+foreach(part check test)
+  add_test(NAME "ui: npm run ${part}" COMMAND ${WEIR_NPM} run --silent ${part} WORKING_DIRECTORY ${ui_copy})
+  set_tests_properties("ui: npm run ${part}" PROPERTIES TIMEOUT 300)
+endforeach()
