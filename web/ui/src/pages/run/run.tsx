@@ -17,7 +17,9 @@ import { Note, Show } from "@/parts/notes";
 import { Card, Facts, PageHead, Tabs } from "@/parts/page";
 import { RoleButton } from "@/parts/role_button";
 import { StateBadge } from "@/parts/state";
+import { TaskActions } from "@/parts/task_actions";
 import { attempt } from "@/parts/toasts";
+import { TriggerDialog } from "@/parts/trigger_dialog";
 import NotFound from "../not_found";
 import { Tasks } from "./tasks";
 import { Timeline } from "./timeline";
@@ -32,6 +34,7 @@ export default function RunPage() {
   const { params } = useRoute();
   const dag_id = params.dag!;
   const run_id = params.run!;
+  const [again, setAgain] = useState(false);
   const answer = useApi<Run>(address(path("dags", dag_id, "dagRuns", run_id)), ofRun(dag_id, run_id));
   const dag = useApi<DagDetails>(address(path("dags", dag_id, "details")));
   const run = answer.data?.dag_run_id === run_id && answer.data.dag_id === dag_id ? answer.data : undefined;
@@ -55,6 +58,14 @@ export default function RunPage() {
           <span class="row">
             {run_id} <StateBadge state={run.state} />
           </span>
+        }
+        actions={
+          <>
+            <RoleButton role="user" icon="play" onClick={() => setAgain(true)}>
+              With other params
+            </RoleButton>
+            <TaskActions target={{ dag_id, run_id, state: run.state }} />
+          </>
         }>
         <Line run={run} />
       </PageHead>
@@ -62,6 +73,7 @@ export default function RunPage() {
       <Reasons run={run} />
       <Tabs label="Views of the run" current={runHref(dag_id, run_id, tab.tab)} tabs={kTabs.map((one) => ({ href: runHref(dag_id, run_id, one.tab), text: one.text }))} />
       {tab.content(run)}
+      {again && <TriggerDialog dag_id={dag_id} again={run} onClose={() => setAgain(false)} />}
     </DagZoneProvider>
   );
 }

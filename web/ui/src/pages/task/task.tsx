@@ -3,7 +3,7 @@ import { useRoute } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
 import { address, path } from "@/api/client";
 import { ofTask } from "@/api/live";
-import type { TaskInstance, TaskInstanceList, Try, Why } from "@/api/types";
+import type { Question, TaskInstance, TaskInstanceList, Try, Why } from "@/api/types";
 import { useApi } from "@/api/use";
 import { dagHref, runHref, taskHref } from "@/model/links";
 import { isFinal } from "@/model/states";
@@ -11,7 +11,10 @@ import { SelectField } from "@/parts/field";
 import { Moment, Took } from "@/parts/moment";
 import { Empty, Note, Show } from "@/parts/notes";
 import { Card, Facts, PageHead } from "@/parts/page";
+import { RoleButton } from "@/parts/role_button";
 import { StateBadge } from "@/parts/state";
+import { TaskActions } from "@/parts/task_actions";
+import { Answer } from "../approvals/answer";
 import { Instances } from "./instances";
 import { LogViewer } from "./log";
 import { Rendered } from "./rendered";
@@ -41,8 +44,33 @@ export default function TaskPage() {
   const known = instance.data?.task_id === task && instance.data.dag_run_id === run ? instance.data : undefined;
   return (
     <>
-      <PageHead title={name} crumbs={crumbs} heading={known ? <span class="row">{name} <StateBadge state={known.state} /></span> : name} />
+      <PageHead title={name} crumbs={crumbs} heading={known ? <span class="row">{name} <StateBadge state={known.state} /></span> : name}
+        actions={known && <Actions task={known} />} />
       <Show of={{ ...instance, data: known } as typeof instance}>{(one) => <Content key={one.dag_run_id + one.task_id + one.map_index} task={one} />}</Show>
+    </>
+  );
+}
+
+function Actions({ task }: { task: TaskInstance }) {
+  return (
+    <>
+      {task.operator === "approve" && task.state === "deferred" && <Approval task={task} />}
+      <TaskActions target={{ dag_id: task.dag_id, run_id: task.dag_run_id, task_id: task.task_id, map_index: task.map_index, state: task.state }} />
+    </>
+  );
+}
+
+/** The task waits for a person. */
+function Approval({ task }: { task: TaskInstance }) {
+  const [open, setOpen] = useState(false);
+  const place = path("dags", task.dag_id, "dagRuns", task.dag_run_id, "taskInstances", task.task_id, task.map_index, "hitlDetails");
+  const question = useApi<Question>(address(place), ofTask(task.dag_id, task.dag_run_id, task.task_id));
+  return (
+    <>
+      <RoleButton role="viewer" kind="primary" icon="person" disabled={!question.data} onClick={() => setOpen(true)}>
+        Answer
+      </RoleButton>
+      {open && question.data && <Answer question={{ ...question.data, task_instance: task }} onClose={() => setOpen(false)} onAnswered={() => question.mutate()} />}
     </>
   );
 }
