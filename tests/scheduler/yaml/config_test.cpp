@@ -126,7 +126,7 @@ weir.yaml:5:7: ~ is not replaced here; write the whole path)"},
 TEST_CASE("an unknown setting is told") {
     const Example examples[] = {
         {"port: 8080\n",
-         "weir.yaml:1:1: unknown key 'port' in weir.yaml; known are dags, data, listen, timezone, parallelism, "
+         "weir.yaml:1:1: unknown key 'port' in weir.yaml; known are dags, data, listen, tls, timezone, parallelism, "
          "retention, pools, connections, notifiers, sources"},
         {"- a\n", "weir.yaml:1:1: the file: expected a map of weir.yaml's keys, found a list"},
         {R"(dags: a
