@@ -21,6 +21,7 @@ export const kRoutes: PageRoute[] = [
   { path: "/pools", page: page(() => import("./pages/pools/pools")) },
   { path: "/notifications", page: page(() => import("./pages/notifications/notifications")) },
   { path: "/dags/:dag/:tab?", page: page(() => import("./pages/dag/dag")) },
+  { path: "/backfills", page: page(() => import("./pages/backfills/backfills")) },
   { path: "/runs", page: page(() => import("./pages/runs/runs")) },
   { path: "/dags/:dag/runs/:run/:tab?", page: page(() => import("./pages/run/run")) },
   { path: "/dags/:dag/runs/:run/tasks/:task/:index?", page: page(() => import("./pages/task/task")) },

@@ -8,6 +8,7 @@ import { useApi } from "@/api/use";
 import { dagHref, runHref } from "@/model/links";
 import { DagZoneProvider } from "@/model/preferences";
 import { wordsOfSchedule } from "@/model/schedule";
+import { BackfillList } from "@/parts/backfill_list";
 import { Icon } from "@/parts/icon";
 import { Ago } from "@/parts/moment";
 import { Note, Show } from "@/parts/notes";
@@ -18,11 +19,18 @@ import { StateBadge } from "@/parts/state";
 import { attempt } from "@/parts/toasts";
 import { TriggerDialog } from "@/parts/trigger_dialog";
 import NotFound from "../not_found";
+import { Code } from "./code";
+import { Details } from "./details";
 import { Grid } from "./grid";
+import { NextRuns } from "./next_runs";
 
 const kTabs: { tab: string; text: string; content: (dag: DagDetails) => preact.ComponentChildren }[] = [
   { tab: "", text: "Grid", content: (dag) => <Grid dag_id={dag.dag_id} /> },
   { tab: "runs", text: "Runs", content: (dag) => <RunsList dag_id={dag.dag_id} concerns={ofDag(dag.dag_id)} /> },
+  { tab: "next", text: "Next runs", content: (dag) => <NextRuns dag={dag} /> },
+  { tab: "backfills", text: "Backfills", content: (dag) => <BackfillList dag_id={dag.dag_id} /> },
+  { tab: "code", text: "Code", content: (dag) => <Code dag={dag} /> },
+  { tab: "details", text: "Details", content: (dag) => <Details dag={dag} /> },
 ];
 
 export default function DagPage() {
