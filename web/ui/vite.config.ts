@@ -5,7 +5,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   // SWR is written for React; Preact's compat layer is what it meets instead.
-  resolve: { alias: { react: "preact/compat", "react-dom": "preact/compat", "@": here("./src") } },
+  resolve: { alias: { "use-sync-external-store/shim": "preact/compat", react: "preact/compat", "react-dom": "preact/compat", "@": here("./src") } },
   esbuild: { jsx: "automatic", jsxImportSource: "preact" },
   build: {
     outDir: process.env.WEIR_UI_OUT ?? here("./dist"),
@@ -25,6 +25,7 @@ export default defineConfig({
     environment: "jsdom",
     include: ["tests/components/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/components/setup.ts"],
-    server: { deps: { inline: ["swr"] } },
+    // Else these would bring React itself.
+    server: { deps: { inline: [/node_modules\/swr/] } },
   },
 });

@@ -4,7 +4,7 @@ import { SWRConfig } from "swr";
 import { PreferencesProvider } from "./model/preferences";
 import { SessionProvider } from "./model/session";
 import { Toasts } from "./parts/toasts";
-import { Login } from "./pages/login/login";
+import { Entrance } from "./pages/login/entrance";
 import { Shell } from "./shell/shell";
 
 export function App() {
@@ -12,7 +12,7 @@ export function App() {
     <PreferencesProvider>
       <SWRConfig value={{ revalidateOnReconnect: true }}>
         <LocationProvider>
-          <SessionProvider login={(enter) => <Login onEnter={enter} />}>
+          <SessionProvider login={(enter) => <Entrance onEnter={enter} />}>
             <Shell />
           </SessionProvider>
           <Toasts />

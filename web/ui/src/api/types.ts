@@ -433,7 +433,7 @@ export interface User {
   last_login_at: string | null;
 }
 export interface Token {
-  token_id: string;
+  token_id: number;
   name: string;
   username: string;
   role: Role;
@@ -450,5 +450,7 @@ export interface LogEntry {
   run_id: string | null;
   event: string;
   owner: string | null;
+  /** Weir's own: "done", or why not. */
+  outcome?: string;
   extra: string | null;
 }

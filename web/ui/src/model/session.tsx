@@ -21,6 +21,8 @@ export interface Session {
   setMe: (me: Me) => void;
 }
 
+const kAskAgain = 3000;
+
 const Context = createContext<Session | null>(null);
 
 export function useSession(): Session {
@@ -39,7 +41,19 @@ export function SessionProvider(props: { login: (enter: (me: Me) => void) => Com
   };
   useEffect(() => {
     whenLoggedOut(() => setMe(null));
-    get<Me>(address("/auth/me")).then(enter, (error: ApiError) => (error.status === 401 ? setMe(null) : setFault(error)));
+    let timer: number | undefined;
+    const ask = () =>
+      get<Me>(address("/auth/me")).then(
+        (known) => (setFault(null), enter(known)),
+        (error: ApiError) => {
+          if (error.status === 401) return setMe(null);
+          setFault(error);
+          // A daemon that starts is soon there.
+          timer = window.setTimeout(ask, kAskAgain);
+        },
+      );
+    void ask();
+    return () => window.clearTimeout(timer);
   }, []);
   if (fault)
     return (

@@ -18,7 +18,7 @@ type ButtonProps = Look & Omit<JSX.IntrinsicElements["button"], "icon" | "label"
   onClick?: () => unknown;
 };
 
-export function Button({ icon, kind, small, label, children, onClick, disabled, type, ...rest }: ButtonProps) {
+export function Button({ icon, kind, small, label, title, children, onClick, disabled, type, ...rest }: ButtonProps) {
   const [busy, setBusy] = useState(false);
   const press = async () => {
     const result = onClick?.();
@@ -32,7 +32,7 @@ export function Button({ icon, kind, small, label, children, onClick, disabled, 
   };
   return (
     <button {...rest} type={type ?? "button"} class={classOf({ kind, small, label }, children)} aria-label={children ? undefined : label}
-      title={children ? undefined : label} aria-busy={busy} disabled={Boolean(disabled) || busy} onClick={onClick ? press : undefined}>
+      title={title ?? (children ? undefined : label)} aria-busy={busy} disabled={Boolean(disabled) || busy} onClick={onClick ? press : undefined}>
       {icon && <Icon name={icon} size={small ? 14 : 16} />}
       {children}
     </button>
