@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type Theme, usePreferences } from "@/model/preferences";
 import { useSession } from "@/model/session";
@@ -7,6 +7,7 @@ import { Button } from "@/parts/button";
 import { Icon, type IconName } from "@/parts/icon";
 import { Menu } from "@/parts/menu";
 import { attempt } from "@/parts/toasts";
+import { Keys } from "./keys";
 import { Search } from "./search";
 
 const kThemes: { value: Theme; text: string; icon: IconName }[] = [
@@ -27,17 +28,6 @@ export function Bar({ onMenu }: { onMenu: () => void }) {
   const { me, logOut } = useSession();
   const { route } = useLocation();
   const [searching, setSearching] = useState(false);
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const typing = event.target instanceof HTMLElement && event.target.matches("input, textarea, select");
-      if (((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") || (event.key === "/" && !typing)) {
-        event.preventDefault();
-        setSearching(true);
-      }
-    };
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
   return (
     <header class="shell-bar">
       <span class="shell-menu-button">
@@ -65,6 +55,7 @@ export function Bar({ onMenu }: { onMenu: () => void }) {
           </span>
         )}
       </div>
+      <Keys onSearch={() => setSearching(true)} />
       {searching && <Search onClose={() => setSearching(false)} />}
     </header>
   );

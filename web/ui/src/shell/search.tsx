@@ -5,6 +5,7 @@ import { useApi } from "@/api/use";
 import { dagHref, runHref, taskHref, windowsHref } from "@/model/links";
 import { Dialog } from "@/parts/dialog";
 import { Icon, type IconName } from "@/parts/icon";
+import { ErrorNote } from "@/parts/notes";
 
 interface Result {
   kind: "dag" | "run" | "task" | "asset" | "source" | "pool";
@@ -44,7 +45,7 @@ export function Search({ onClose }: { onClose: () => void }) {
     }, kPause);
     return () => window.clearTimeout(timer);
   }, [words]);
-  const { data } = useApi<{ results: Result[] }>(asked ? address("/search", { q: asked }) : null);
+  const { data, error } = useApi<{ results: Result[] }>(asked ? address("/search", { q: asked }) : null);
   const results = asked ? (data?.results ?? []) : [];
   const go = (result: Result | undefined) => {
     if (!result) return;
@@ -69,10 +70,12 @@ export function Search({ onClose }: { onClose: () => void }) {
               <Icon name={kIcons[result.kind]} />
               <span>{result.title}</span>
               <span class="muted small">{result.detail}</span>
+              {i === chosen && <kbd class="search-enter">Enter</kbd>}
             </a>
           </li>
         ))}
       </ul>
+      {error && <ErrorNote error={error} />}
       {asked && data && results.length === 0 && <p class="muted">Nothing is called like “{asked}”.</p>}
     </Dialog>
   );
