@@ -23,7 +23,7 @@ void read_again(http::Tls& tls) {
 void CertificateKeeper::start() {
     timer_.expires_after(kLookInterval);
     timer_.async_wait([this](const boost::system::error_code& error) {
-        if (error) return;
+        if (error || stopped_) return;  // the time may be up just when it is stopped
         // On the pool: files may be on a network.
         boost::asio::post(pool_, [tls = tls_] {
             if (tls->files_changed()) read_again(*tls);
@@ -32,7 +32,10 @@ void CertificateKeeper::start() {
     });
 }
 
-void CertificateKeeper::stop() { timer_.cancel(); }
+void CertificateKeeper::stop() {
+    stopped_ = true;
+    timer_.cancel();
+}
 
 void CertificateKeeper::reload() {
     boost::asio::post(pool_, [tls = tls_] { read_again(*tls); });

@@ -24,6 +24,7 @@ class CertificateKeeper {
 
    private:
     boost::asio::steady_timer timer_;
+    bool stopped_ = false;
     boost::asio::thread_pool& pool_;
     std::shared_ptr<http::Tls> tls_;
 };

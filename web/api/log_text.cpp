@@ -1,9 +1,12 @@
 #include "web/api/log_text.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
+#include <memory>
 
 #include "web/api/answers.hpp"
 #include "web/api/byte_range.hpp"

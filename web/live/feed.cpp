@@ -1,6 +1,8 @@
 #include "web/live/feed.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
+#include <iterator>
 #include <set>
 #include <unordered_set>
 

@@ -1,6 +1,8 @@
 // One connection at a time, over a real loopback socket: what a listener answers to good, odd and hostile bytes.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "tests/web/http/running_server.hpp"
 #include "web/http/client.hpp"
 

@@ -3,6 +3,8 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 using namespace weir::pages;
 using weir::http::Headers;
 using weir::http::Request;
