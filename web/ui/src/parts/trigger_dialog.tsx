@@ -62,8 +62,8 @@ function TriggerForm({ dag, again, onClose }: { dag: DagDetails; again?: Run; on
       setFaults(faultsBelow(failure, "conf"));
       setError(failure);
       setSending(false);
-      // What was refused made no run: what is sent next is another request.
-      if (failure.status !== 0) key.current = newKey();
+      // What was refused made no run: what is sent next is another request. Of a gateway's 502 nobody knows.
+      if (failure.status >= 400 && failure.status < 500) key.current = newKey();
     }
   };
   const toggle = () => {

@@ -13,6 +13,7 @@ export interface Asked {
   path: string;
   query: URLSearchParams;
   body: unknown;
+  headers: Headers;
 }
 type Answer = (asked: Asked) => { status?: number; headers?: Record<string, string>; json?: unknown } | undefined;
 
@@ -26,6 +27,7 @@ export function serve(answers: Record<string, unknown | Answer>): Asked[] {
       path: address.pathname.replace("/api/v2", ""),
       query: address.searchParams,
       body: init.body ? JSON.parse(init.body as string) : undefined,
+      headers: new Headers(init.headers),
     };
     asked.push(one);
     const found = answers[`${one.method} ${one.path}`];
