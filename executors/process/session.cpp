@@ -1,4 +1,5 @@
 #include "executors/process/session.hpp"
+#include "executors/process/launch_record.hpp"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -7,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "executors/process/launch_record.hpp"
 #include "executors/process/outputs.hpp"
 #include "executors/process/start.hpp"
 
@@ -148,7 +150,10 @@ void Session::launch(const std::vector<core::Launch>& launches) {
         const auto rendered = renderer_.render(launch);
         if (!rendered) {
             tell(core::TryRefused{launch.id, false, rendered.error().message});
-        } else if (!connection_->send(*rendered)) {
+            continue;
+        }
+        if (!launch.deliver) keep_launch_record(launch, rendered->log_path);
+        if (!connection_->send(*rendered)) {
             tell(core::TryRefused{launch.id, false,
                                   "its arguments, environment and settings take more than " +
                                       std::to_string(wire::kMaxFrame >> 20) + " MiB"});

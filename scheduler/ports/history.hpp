@@ -29,6 +29,7 @@ struct RunFilter {
     std::vector<model::RunType> types;
     std::string run_id_pattern;  // SQL LIKE; empty: any
     model::BackfillId backfill;  // only those that it made; none: any
+    std::optional<bool> deadline_missed, stale;
     std::optional<model::TimePoint> logical_date_gte, logical_date_lte;
     std::optional<model::TimePoint> started_gte, started_lte;
     std::optional<model::TimePoint> ended_gte, ended_lte;
@@ -45,6 +46,8 @@ struct TaskInstanceFilter {
     std::optional<int> map_index;  // -1: those that are no instances of `foreach`
     bool instances_only = false;   // the instances of mapped tasks, without the rows that stand for all of them
     std::vector<model::TaskState> states;
+    std::optional<model::OperatorKind> operator_kind;
+    bool without_mapped = false;  // without the rows that stand for instances
     std::string order_by = "id";  // one of task_instance_order_columns(), "-" first for descending; else this
     int limit = 50;
     std::int64_t offset = 0;
@@ -105,6 +108,22 @@ struct BackfillRow {
     std::map<model::RunState, std::int64_t> runs;  // how many of its runs are in each state
 };
 
+// A task in a run: how many instances are in each state, of a task without `foreach` itself alone.
+struct TaskStates {
+    model::RunId run;
+    std::string task_id;
+    std::map<model::TaskState, int> counts;
+    int mapped = 0;  // instances of `foreach`
+    model::OperatorKind operator_kind = model::OperatorKind::run;
+};
+
+// Runs of a DAG whose run_after lies in the quarter of an hour (of UTC) from `start` on.
+struct RunCount {
+    model::TimePoint start;
+    model::RunState state = model::RunState::queued;
+    std::int64_t count = 0;
+};
+
 // Names of the rows' members. A list over a long history is fast by "id" and, for the runs of one DAG or of all, by
 // "run_after"; for the runs of one DAG also by its other times and by "run_id". The rest sort all that match.
 [[nodiscard]] std::span<const std::string_view> run_order_columns();
@@ -123,6 +142,19 @@ class History {
     [[nodiscard]] virtual Page<model::Notification> notifications(
         const NotificationFilter& filter) const = 0;  // newest first
     [[nodiscard]] virtual std::optional<model::DagVersion> version(model::DagVersionId id) const = 0;
+    [[nodiscard]] virtual std::optional<model::DagVersion> version(std::string_view dag_id, int number) const = 0;
+    [[nodiscard]] virtual Page<model::DagVersion> versions(std::string_view dag_id, int limit,
+                                                           std::int64_t offset) const = 0;  // newest first
+    // By run and task, the runs in the order of their ids.
+    [[nodiscard]] virtual std::vector<TaskStates> task_states(std::span<const model::RunId> runs) const = 0;
+    [[nodiscard]] virtual std::vector<RunCount> run_counts(std::string_view dag_id, model::TimePoint from,
+                                                           model::TimePoint to) const = 0;
+    // Of all DAGs, those that ended at `since` or later.
+    [[nodiscard]] virtual std::map<model::RunState, std::int64_t> ended_since(model::TimePoint since) const = 0;
+    // Of these the failed ones, the last first.
+    [[nodiscard]] virtual std::vector<model::Run> failed_since(model::TimePoint since, int most) const = 0;
+    // Whose run_id has the text in it, newest first, among the newest ten thousand; and those of any age that begin with it.
+    [[nodiscard]] virtual std::vector<model::Run> find_runs(std::string_view text, int most) const = 0;
     // The newest first; of all DAGs without a dag_id. `only_open`: running or paused.
     [[nodiscard]] virtual Page<BackfillRow> backfills(std::string_view dag_id, bool only_open, int limit,
                                                       std::int64_t offset) const = 0;

@@ -9,6 +9,7 @@
 #include "scheduler/store/backfill_list.hpp"
 #include "scheduler/store/event_list.hpp"
 #include "scheduler/store/migrate.hpp"
+#include "scheduler/store/overviews.hpp"
 #include "scheduler/store/run_list.hpp"
 #include "scheduler/store/tables.hpp"
 #include "scheduler/store/task_instance_list.hpp"
@@ -177,6 +178,50 @@ std::optional<model::DagVersion> SqliteHistory::version(model::DagVersionId id) 
     return readers_->read([id](SQLite::Database& db) {
         return first(read_all<model::DagVersion>(db, select<model::DagVersion>("WHERE id = ?"), id));
     });
+}
+
+std::optional<model::DagVersion> SqliteHistory::version(std::string_view dag_id, int number) const {
+    return readers_->read([dag_id = std::string(dag_id), number](SQLite::Database& db) {
+        return first(read_all<model::DagVersion>(db, select<model::DagVersion>("WHERE dag_id = ? AND number = ?"),
+                                                 dag_id, number));
+    });
+}
+
+ports::Page<model::DagVersion> SqliteHistory::versions(std::string_view dag_id, int limit, std::int64_t offset) const {
+    return readers_->read([dag_id = std::string(dag_id), limit, offset](SQLite::Database& db) {
+        ports::Page<model::DagVersion> page;
+        page.rows = read_all<model::DagVersion>(
+            db, select<model::DagVersion>("WHERE dag_id = ? ORDER BY number DESC LIMIT ? OFFSET ?"), dag_id, limit,
+            offset);
+        SQLite::Statement count(db, "SELECT count(*) FROM dag_version WHERE dag_id = ?");
+        bind_values(count, dag_id);
+        if (count.executeStep()) page.total = count.getColumn(0).getInt64();
+        return page;
+    });
+}
+
+std::vector<ports::TaskStates> SqliteHistory::task_states(std::span<const model::RunId> runs) const {
+    return readers_->read([runs](SQLite::Database& db) { return list_task_states(db, runs); });
+}
+
+std::vector<ports::RunCount> SqliteHistory::run_counts(std::string_view dag_id, model::TimePoint from,
+                                                       model::TimePoint to) const {
+    return readers_->read([dag_id = std::string(dag_id), from, to](SQLite::Database& db) {
+        return list_run_counts(db, dag_id, from, to);
+    });
+}
+
+std::map<model::RunState, std::int64_t> SqliteHistory::ended_since(model::TimePoint since) const {
+    return readers_->read([since](SQLite::Database& db) { return count_ended_since(db, since); });
+}
+
+std::vector<model::Run> SqliteHistory::failed_since(model::TimePoint since, int most) const {
+    return readers_->read([since, most](SQLite::Database& db) { return list_failed_since(db, since, most); });
+}
+
+std::vector<model::Run> SqliteHistory::find_runs(std::string_view text, int most) const {
+    return readers_->read(
+        [text = std::string(text), most](SQLite::Database& db) { return search_runs(db, text, most); });
 }
 
 ports::Page<ports::BackfillRow> SqliteHistory::backfills(std::string_view dag_id, bool only_open, int limit,

@@ -71,6 +71,8 @@ Where where_of(const TaskInstanceFilter& filter, const std::string& state_condit
     if (!filter.run_id.empty()) where.require("r.run_id = ?", filter.run_id);
     if (!filter.task_id.empty()) where.require("t.task_id = ?", filter.task_id);
     if (filter.map_index) where.require("t.map_index = ?", std::int64_t{*filter.map_index});
+    if (filter.operator_kind) where.require("t.operator_kind = ?", std::string(model::to_text(*filter.operator_kind)));
+    if (filter.without_mapped) where.require("t.mapped = 0");
     if (filter.instances_only) where.require("t.map_index >= ?", std::int64_t{0});
     if (!state_condition.empty()) where.require(state_condition);
     return where;

@@ -78,6 +78,7 @@ Enum choice(Body& body, std::string_view key, Enum fallback) {
 }
 
 http::Response create(const Services& services, const http::Request& request, bool dry_run) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     core::CreateBackfill command;
     command.dag_id = body.text("dag_id", kLongestId).value_or("");
@@ -129,6 +130,7 @@ http::Response get(const Services& services, const http::Request& request) {
 }
 
 http::Response change(const Services& services, const http::Request& request, BackfillChange what) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     if (auto refusal = body.refusal()) return std::move(*refusal);
     const auto id = id_of(request);

@@ -8,6 +8,7 @@
 
 #include "scheduler/model/bytes.hpp"
 #include "web/api/answers.hpp"
+#include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
 #include "web/http/target.hpp"
 
@@ -110,6 +111,7 @@ Json taken_json(const model::Event& row, const ports::History& history) {
 }
 
 http::Response publish(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     const auto type = model::bare_media_type(request.header("Content-Type"));
     Reading reading;
     // The batch's type begins as the single event's does.

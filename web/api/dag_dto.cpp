@@ -61,6 +61,8 @@ Json time_delta(model::Duration length) {
             {"microseconds", std::chrono::microseconds(length - seconds).count()}};
 }
 
+}  // namespace
+
 std::string_view operator_of(const model::Action& action) {
     struct Name {
         std::string_view operator()(const model::ShellScript&) const { return "run"; }
@@ -69,8 +71,6 @@ std::string_view operator_of(const model::Action& action) {
     };
     return std::visit(Name{}, action);
 }
-
-}  // namespace
 
 Json dag_json(const DagView& view) {
     const auto* dag = dag_of(view);

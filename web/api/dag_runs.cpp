@@ -38,6 +38,8 @@ http::Response list_runs(const Services& services, const http::Request& request)
     filter.run_after_gte = parameters.time("run_after_gte");
     filter.run_after_lte = parameters.time("run_after_lte");
     filter.backfill.value = parameters.number("backfill_id", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
+    filter.deadline_missed = parameters.flag("deadline_missed");
+    filter.stale = parameters.flag("stale");
     filter.limit = parameters.limit();
     filter.offset = parameters.offset();
     filter.order_by = parameters.order_by(kOrders, filter.order_by);

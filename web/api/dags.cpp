@@ -173,14 +173,14 @@ http::Response get_source(const Services& services, const http::Request& request
     const auto* view = all.find(dag_id);
     if (view == nullptr) return dag_not_found(dag_id);
 
-    const auto stored = view->row == nullptr ? std::nullopt : services.history.version(view->row->state.version);
+    const auto newest = view->row == nullptr ? std::nullopt : services.history.version(view->row->state.version);
+    const auto stored = wanted ? services.history.version(dag_id, static_cast<int>(*wanted)) : newest;
+    if (wanted && !stored) return error_answer(404, fmt::format("The DAG `{}` has no version {}", dag_id, *wanted));
     const std::int64_t number = stored ? stored->number : 0;  // versions count from 1
-    if (wanted && *wanted != number)
-        return error_answer(
-            404,
-            fmt::format("The source of version {} of the DAG `{}` is not served; only that of its newest version is",
-                        *wanted, dag_id));
-    const std::string source = view->entry != nullptr ? view->entry->dag->source : stored ? stored->source : "";
+    const bool is_newest = !wanted || (newest && number == newest->number);
+    const std::string source = is_newest && view->entry != nullptr ? view->entry->dag->source
+                               : stored                            ? stored->source
+                                                                   : "";
     if (request.header("Accept").starts_with("text/plain")) {
         http::Response response;
         response.content_type = "text/plain; charset=utf-8";

@@ -38,8 +38,12 @@ class Versions {
 // The same name, the same UUID, for ever (version 5).
 [[nodiscard]] std::string uuid_of(const std::string& name);
 
+// "run", "load", …
+[[nodiscard]] std::string_view operator_of(const model::Action& action);
+
 [[nodiscard]] model::Json dag_json(const DagView& view);
 [[nodiscard]] model::Json dag_details_json(const DagView& view, std::int64_t active_runs, Versions& versions);
+[[nodiscard]] model::Json version_json(const model::DagVersion& version);
 [[nodiscard]] model::Json task_json(const model::Dag& dag, const model::Task& task);
 [[nodiscard]] model::Json run_json(const model::Run& run, Versions& versions);
 [[nodiscard]] model::Json task_instance_json(const ports::TaskInstanceRow& row, Versions& versions);

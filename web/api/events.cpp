@@ -102,6 +102,7 @@ http::Response get(const Services& services, const http::Request& request) {
 }
 
 http::Response replay(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     if (auto refusal = body.refusal()) return std::move(*refusal);
     const auto id = id_of(request);

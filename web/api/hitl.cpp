@@ -1,6 +1,5 @@
 // hitlDetails, Airflow's words for a task that waits for a person ("human in the loop"): what is asked, and the answer.
 #include <algorithm>
-#include <charconv>
 
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
@@ -20,16 +19,8 @@ constexpr std::string_view kApprove = "Approve";
 constexpr std::string_view kReject = "Reject";
 constexpr std::size_t kLongestNote = 1000;
 
-std::optional<int> map_index_of(const http::Request& request) {
-    const auto& text = request.path_param("map_index");
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return number;
-}
-
 std::optional<ports::TaskInstanceRow> row_of(const Services& services, const http::Request& request) {
-    const auto map_index = map_index_of(request);
+    const auto map_index = path_map_index(request);
     if (!map_index) return std::nullopt;
     auto row = find_task_instance(services, request.path_param("dag_id"), request.path_param("run_id"),
                                   request.path_param("task_id"), *map_index);
@@ -44,6 +35,18 @@ http::Response not_asking(const http::Request& request) {
 }
 
 std::string option_of(const std::string& decision) { return std::string(decision == "approve" ? kApprove : kReject); }
+
+}  // namespace
+
+ports::TaskInstanceFilter waiting_approvals() {
+    ports::TaskInstanceFilter filter;
+    filter.states = {model::TaskState::deferred};
+    filter.operator_kind = model::OperatorKind::approve;
+    filter.without_mapped = true;
+    return filter;
+}
+
+namespace {
 
 Json text_at(const Json& object, const char* key) { return object.is_object() ? object.value(key, Json()) : Json(); }
 
@@ -88,13 +91,38 @@ Json details_json(const ports::TaskInstanceRow& row, Versions& versions) {
 }
 
 http::Response get_details(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     const auto row = row_of(services, request);
     if (!row) return not_asking(request);
     Versions versions(services.history);
     return json_answer(details_json(*row, versions));
 }
 
+// Approvals that wait, the longest-waiting run first.
+http::Response list_details(const Services& services, const http::Request& request) {
+    Parameters parameters(request);
+    auto filter = waiting_approvals();
+    filter.limit = parameters.limit();
+    filter.offset = parameters.offset();
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+    const auto& dag_id = request.path_param("dag_id");
+    const auto& run_id = request.path_param("run_id");
+    if (dag_id != kAny) filter.dag_id = dag_id;
+    if (run_id != kAny) filter.run_id = run_id;
+    const auto page = services.history.task_instances(filter);
+    if (page.rows.empty() && dag_id != kAny) {
+        if (run_id != kAny ? !services.history.run(dag_id, run_id) : !dag_exists(services, dag_id))
+            return run_id != kAny ? run_not_found(dag_id, run_id) : dag_not_found(dag_id);
+    }
+    Versions versions(services.history);
+    auto rows = Json::array();
+    for (const auto& row : page.rows) rows.push_back(details_json(row, versions));
+    return json_answer(
+        {{"hitl_details", std::move(rows)}, {"total_entries", page.total}, {"total_is_least", page.total_is_least}});
+}
+
 http::Response answer(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     const auto chosen = body.texts("chosen_options").value_or(std::vector<std::string>{});
     core::Decide command;
@@ -108,7 +136,7 @@ http::Response answer(const Services& services, const http::Request& request) {
     command.dag_id = request.path_param("dag_id");
     command.run_id = request.path_param("run_id");
     command.task_id = request.path_param("task_id");
-    command.map_index = map_index_of(request).value_or(-1);
+    command.map_index = path_map_index(request).value_or(-1);
     command.approved = approves;
     command.user = user_of(request);
     if (const auto done = services.commands.execute(std::move(command)); !done) return error_answer(done.error());
@@ -120,6 +148,8 @@ http::Response answer(const Services& services, const http::Request& request) {
 
 void add_hitl(http::Router& router, const Services& services) {
     const auto* path = "/api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}/hitlDetails";
+    router.add("GET", "/api/v2/dags/{dag_id}/dagRuns/{run_id}/hitlDetails",
+               [services](const http::Request& request) { return list_details(services, request); });
     router.add("GET", path, [services](const http::Request& request) { return get_details(services, request); });
     router.add("PATCH", path, [services](const http::Request& request) { return answer(services, request); });
 }

@@ -61,6 +61,7 @@ http::Response list_import_errors(const Services& services, const http::Request&
 }
 
 http::Response get_import_error(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     const auto& id = request.path_param("import_error_id");
     const auto catalog = services.catalog.catalog();
     for (const auto& error : catalog->import_errors)

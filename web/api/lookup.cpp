@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "web/api/parameters.hpp"
 
@@ -23,12 +24,27 @@ http::Response task_not_found(std::string_view dag_id, std::string_view run_id, 
                          run_id, task_id));
 }
 
+std::shared_ptr<const model::Dag> loaded_dag(const Services& services, std::string_view dag_id) {
+    const auto catalog = services.catalog.catalog();
+    const auto found = catalog->dags.find(dag_id);
+    return found == catalog->dags.end() ? nullptr : found->second.dag;
+}
+
 bool dag_exists(const Services& services, std::string_view dag_id) {
     const auto catalog = services.catalog.catalog();
     if (catalog->dags.find(dag_id) != catalog->dags.end()) return true;
     const auto rows = services.history.dags();
     return std::any_of(rows.begin(), rows.end(),
                        [dag_id](const ports::DagRow& row) { return row.state.dag_id == dag_id; });
+}
+
+std::optional<int> path_map_index(const http::Request& request) {
+    const auto found = request.path_params.find("map_index");
+    if (found == request.path_params.end()) return -1;
+    int index = 0;
+    const auto& text = found->second;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional(index) : std::nullopt;
 }
 
 std::optional<ports::TaskInstanceRow> find_task_instance(const Services& services, const std::string& dag_id,

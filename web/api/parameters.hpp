@@ -52,6 +52,11 @@ class Parameters {
     Problems problems_;
 };
 
+// For a route that takes none.
+[[nodiscard]] inline std::optional<http::Response> refuse_parameters(const http::Request& request) {
+    return Parameters(request).refusal();
+}
+
 template <class Enum>
 std::vector<Enum> Parameters::enums(std::string_view name) {
     std::vector<Enum> values;

@@ -79,6 +79,7 @@ http::Response list_pools(const Services& services, const http::Request& request
 }
 
 http::Response get_pool(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     const auto& name = request.path_param("pool_name");
     for (const auto& pool : services.catalog.catalog()->pools)
         if (pool.name == name) return json_answer(pool_json(pool, use_of_pools(services)[name]));

@@ -5,7 +5,16 @@
 
 namespace weir::api {
 
-void add_monitor(http::Router& router, const Services& services);         // health, version
+void add_monitor(http::Router& router, const Services& services);  // health, version
+void add_openapi(http::Router& router, const Services& services);
+void add_grid(http::Router& router, const Services& services);
+void add_graph(http::Router& router, const Services& services);
+void add_calendar(http::Router& router, const Services& services);
+void add_next_runs(http::Router& router, const Services& services);
+void add_overview(http::Router& router, const Services& services);
+void add_search(http::Router& router, const Services& services);
+void add_rendered(http::Router& router, const Services& services);
+void add_dag_versions(http::Router& router, const Services& services);
 void add_dags(http::Router& router, const Services& services);            // dags, dagSources, dagStats
 void add_tasks(http::Router& router, const Services& services);           // the tasks of a DAG's definition
 void add_dag_runs(http::Router& router, const Services& services);        // lists and one

@@ -6,6 +6,15 @@ namespace weir::api {
 
 void add_routes(http::Router& router, const Services& services) {
     add_monitor(router, services);
+    add_openapi(router, services);
+    add_grid(router, services);
+    add_graph(router, services);
+    add_calendar(router, services);
+    add_next_runs(router, services);
+    add_overview(router, services);
+    add_search(router, services);
+    add_rendered(router, services);
+    add_dag_versions(router, services);
     add_dags(router, services);
     add_tasks(router, services);
     add_dag_runs(router, services);

@@ -1,6 +1,5 @@
 // What people do to runs and their tasks: clear and mark in Airflow's words, retry and kill in Weir's own.
 #include <algorithm>
-#include <charconv>
 
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
@@ -16,7 +15,7 @@ namespace {
 
 constexpr std::size_t kLongestId = 250;
 constexpr std::size_t kLongestNote = 1000;
-constexpr int kMostMapIndex = 1'000'000;
+constexpr std::int64_t kMostMapIndex = 1'000'000;
 
 http::Response run_answer(const Services& services, const model::Result<core::Answer>& result) {
     if (!result) return error_answer(result.error());
@@ -25,6 +24,7 @@ http::Response run_answer(const Services& services, const model::Result<core::An
 }
 
 http::Response retry(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     auto task_ids = body.texts("task_ids").value_or(std::vector<std::string>{});
     if (auto refusal = body.refusal()) return std::move(*refusal);
@@ -36,6 +36,7 @@ http::Response retry(const Services& services, const http::Request& request) {
 }
 
 http::Response kill(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     auto task_id = body.text("task_id", kLongestId);
     if (auto refusal = body.refusal()) return std::move(*refusal);
@@ -60,6 +61,7 @@ http::Response rows_answer(const Services& services, const core::Answer& answer)
 }
 
 http::Response clear_run(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     core::ClearTasks command;
     command.dag_id = request.path_param("dag_id");
@@ -68,6 +70,7 @@ http::Response clear_run(const Services& services, const http::Request& request)
     command.tasks.only_failed = body.flag("only_failed").value_or(false);
     command.tasks.downstream = command.tasks.only_failed;  // what waits for them runs again too
     command.newest_version = body.flag("run_on_latest_version").value_or(false);
+    body.not_supported("only_new", false, "must be false: a run has the tasks of its version");
     if (auto refusal = body.refusal()) return std::move(*refusal);
     const bool dry_run = command.dry_run;
     const auto answer = services.commands.execute(std::move(command));
@@ -84,8 +87,12 @@ void read_task_ids(Body& body, core::TaskSelection& tasks) {
             tasks.names.push_back(item.get<std::string>());
         } else if (item.is_array() && item.size() == 2 && item[0].is_string() && item[1].is_number_integer()) {
             tasks.names.push_back(item[0].get<std::string>());
-            if (const auto index = item[1].get<std::int64_t>(); index >= 0 && index <= kMostMapIndex)
-                tasks.map_index = static_cast<int>(index);
+            const auto index = item[1].is_number_unsigned() && item[1].get<std::uint64_t>() > kMostMapIndex
+                                   ? kMostMapIndex + 1
+                                   : item[1].get<std::int64_t>();
+            if (index < -1 || index > kMostMapIndex)
+                return body.fault("task_ids", "has a map index that is none: it is -1 or more");
+            if (index >= 0) tasks.map_index = static_cast<int>(index);
         } else {
             return body.fault("task_ids", "must be a list of task ids, or of [task id, map index]");
         }
@@ -106,6 +113,7 @@ void widen(const Services& services, Body& body, core::ClearTasks& command, bool
 }
 
 http::Response clear_task_instances(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     core::ClearTasks command;
     command.dag_id = request.path_param("dag_id");
@@ -221,12 +229,9 @@ void add_run_actions(http::Router& router, const Services& services) {
     add("PATCH", task + "/dry_run",
         [](const Services& all, const http::Request& request) { return mark(all, request, true, std::nullopt); });
     add("PATCH", task + "/{map_index}", [](const Services& all, const http::Request& request) {
-        const auto& text = request.path_param("map_index");
-        int index = -1;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-        if (error != std::errc{} || end != text.data() + text.size())
-            return error_answer(404, "a map index is a number");
-        return mark(all, request, false, index >= 0 ? std::optional(index) : std::nullopt);
+        const auto index = path_map_index(request);
+        if (!index) return error_answer(404, "a map index is a number");
+        return mark(all, request, false, *index >= 0 ? index : std::nullopt);
     });
 }
 

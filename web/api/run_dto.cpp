@@ -95,18 +95,21 @@ std::string uuid_of(const std::string& name) {
     return boost::uuids::to_string(generator(name));
 }
 
+Json version_json(const model::DagVersion& version) {
+    return {{"id", uuid_of(fmt::format("dag_version/{}", version.id.value))},
+            {"version_number", version.number},
+            {"dag_id", version.dag_id},
+            {"dag_display_name", version.dag_id},
+            {"bundle_name", nullptr},
+            {"bundle_version", nullptr},
+            {"bundle_url", nullptr},
+            {"created_at", time_json(version.created_at)}};
+}
+
 Json Versions::json(model::DagVersionId id) {
     if (const auto known = known_.find(id); known != known_.end()) return known->second;
     auto& json = known_[id];
-    if (const auto version = history_.version(id))
-        json = {{"id", uuid_of(fmt::format("dag_version/{}", id.value))},
-                {"version_number", version->number},
-                {"dag_id", version->dag_id},
-                {"dag_display_name", version->dag_id},
-                {"bundle_name", nullptr},
-                {"bundle_version", nullptr},
-                {"bundle_url", nullptr},
-                {"created_at", time_json(version->created_at)}};
+    if (const auto version = history_.version(id)) json = version_json(*version);
     return json;
 }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <charconv>
 
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
@@ -63,16 +62,6 @@ http::Response list_mapped(const Services& services, const http::Request& reques
     return list_rows(services, request, std::move(filter));
 }
 
-// The path's map_index; -1 without one, nullopt for what is no number.
-std::optional<int> map_index_of(const http::Request& request) {
-    const auto found = request.path_params.find("map_index");
-    if (found == request.path_params.end()) return -1;
-    int index = 0;
-    const auto& text = found->second;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-    return error == std::errc() && end == text.data() + text.size() ? std::optional(index) : std::nullopt;
-}
-
 // Hands the task instance that the path names to `answer`.
 template <class Answer>
 http::Response with_task_instance(const Services& services, const http::Request& request, Answer answer) {
@@ -81,7 +70,7 @@ http::Response with_task_instance(const Services& services, const http::Request&
     const auto& dag_id = request.path_param("dag_id");
     const auto& run_id = request.path_param("run_id");
     const auto& task_id = request.path_param("task_id");
-    const auto map_index = map_index_of(request);
+    const auto map_index = path_map_index(request);
     const auto row = map_index ? find_task_instance(services, dag_id, run_id, task_id, *map_index) : std::nullopt;
     return row ? answer(*row) : task_not_found(dag_id, run_id, task_id);
 }

@@ -11,20 +11,13 @@ using model::Json;
 
 namespace {
 
-// The DAG as its file has it now; null when the file is gone.
-std::shared_ptr<const model::Dag> loaded(const Services& services, std::string_view dag_id) {
-    const auto catalog = services.catalog.catalog();
-    const auto found = catalog->dags.find(dag_id);
-    return found == catalog->dags.end() ? nullptr : found->second.dag;
-}
-
 http::Response list_tasks(const Services& services, const http::Request& request) {
     Parameters parameters(request);
     const auto order = parameters.text("order_by");
     const auto name = std::string_view{order}.substr(order.starts_with('-') ? 1 : 0);
     if (!order.empty() && name != "task_id") parameters.fault("order_by", "must be task_id or -task_id", order);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
-    const auto dag = loaded(services, request.path_param("dag_id"));
+    const auto dag = loaded_dag(services, request.path_param("dag_id"));
     if (!dag) return dag_not_found(request.path_param("dag_id"));
     std::vector<const model::Task*> tasks;
     for (const auto& task : dag->tasks) tasks.push_back(&task);
@@ -42,7 +35,7 @@ http::Response get_task(const Services& services, const http::Request& request) 
     Parameters parameters(request);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
     const auto& task_id = request.path_param("task_id");
-    const auto dag = loaded(services, request.path_param("dag_id"));
+    const auto dag = loaded_dag(services, request.path_param("dag_id"));
     if (!dag) return dag_not_found(request.path_param("dag_id"));
     const auto* task = dag->find(task_id);
     return task == nullptr ? error_answer(404, "Task with id " + task_id + " was not found")

@@ -54,6 +54,18 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
         throw std::logic_error(fmt::format("the route {} {} is there twice", method, pattern));
 }
 
+std::vector<std::string> Router::routes() const {
+    std::vector<std::string> all;
+    for (const auto& route : routes_) {
+        std::string pattern;
+        for (const auto& segment : route.segments)
+            pattern += "/" + (segment.is_param ? "{" + segment.text + "}" : segment.text);
+        for (const auto& [method, handler] : route.handlers) all.push_back(method + " " + pattern);
+    }
+    std::sort(all.begin(), all.end());
+    return all;
+}
+
 bool Router::Route::matches(const std::vector<std::string>& path) const {
     return std::equal(segments.begin(), segments.end(), path.begin(), path.end(),
                       [](const Segment& segment, const std::string& text) {

@@ -31,6 +31,9 @@ class Router {
     // Fills request.path_params.
     [[nodiscard]] Response handle(Request& request) const;
 
+    // "GET /api/v2/dags/{dag_id}" of all that were added, in alphabetical order.
+    [[nodiscard]] std::vector<std::string> routes() const;
+
    private:
     struct Segment {
         bool is_param = false;

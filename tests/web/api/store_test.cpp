@@ -10,7 +10,7 @@ namespace {
 
 struct StoredWorld {
     StoredWorld() {
-        std::vector<core::Change> changes{world.history.versions[0], world.history.dag_rows[0].state};
+        std::vector<core::Change> changes{world.history.version_rows[0], world.history.dag_rows[0].state};
         auto run = world.history.run_rows[0];
         for (int i = 0; i < 5; ++i) {
             run.id = model::RunId{i + 1};

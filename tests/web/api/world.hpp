@@ -4,7 +4,9 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "web/api/routes.hpp"
@@ -22,7 +24,7 @@ struct FakeHistory : ports::History {
     std::vector<model::Run> run_rows;
     std::vector<ports::TaskInstanceRow> instance_rows;
     std::vector<model::Try> try_rows;
-    std::vector<model::DagVersion> versions;
+    std::vector<model::DagVersion> version_rows;
     std::vector<ports::BackfillRow> backfill_rows;
     mutable ports::RunFilter run_filter;
     mutable ports::TaskInstanceFilter instance_filter;
@@ -33,7 +35,9 @@ struct FakeHistory : ports::History {
         run_filter = filter;
         ports::Page<model::Run> page;
         for (const auto& row : run_rows)
-            if ((filter.dag_id.empty() || filter.dag_id == row.dag_id) && any(filter.states, row.state))
+            if ((filter.dag_id.empty() || filter.dag_id == row.dag_id) && any(filter.states, row.state) &&
+                filter.deadline_missed.value_or(row.deadline_missed) == row.deadline_missed &&
+                filter.stale.value_or(row.stale_since.has_value()) == row.stale_since.has_value())
                 page.rows.push_back(row);
         page.total = static_cast<std::int64_t>(page.rows.size());
         return page;
@@ -57,7 +61,9 @@ struct FakeHistory : ports::History {
                 (filter.run_id.empty() || filter.run_id == row.run.run_id) &&
                 (filter.task_id.empty() || filter.task_id == row.task_instance.task_id) &&
                 (!filter.map_index || *filter.map_index == row.task_instance.map_index) &&
+                (!filter.without_mapped || row.task_instance.mapped == 0) &&
                 (!filter.instances_only || row.task_instance.map_index >= 0) &&
+                (!filter.operator_kind || *filter.operator_kind == row.task_instance.operator_kind) &&
                 any(filter.states, row.task_instance.state))
                 page.rows.push_back(row);
         page.total = static_cast<std::int64_t>(page.rows.size());
@@ -81,9 +87,61 @@ struct FakeHistory : ports::History {
         return page;
     }
     [[nodiscard]] std::optional<model::DagVersion> version(model::DagVersionId id) const override {
-        for (const auto& row : versions)
+        for (const auto& row : version_rows)
             if (row.id == id) return row;
         return std::nullopt;
+    }
+
+    [[nodiscard]] std::optional<model::DagVersion> version(std::string_view dag_id, int number) const override {
+        for (const auto& row : version_rows)
+            if (row.dag_id == dag_id && row.number == number) return row;
+        return std::nullopt;
+    }
+    [[nodiscard]] ports::Page<model::DagVersion> versions(std::string_view dag_id, int, std::int64_t) const override {
+        ports::Page<model::DagVersion> page;
+        for (const auto& row : version_rows)
+            if (row.dag_id == dag_id) page.rows.push_back(row);
+        page.total = static_cast<std::int64_t>(page.rows.size());
+        return page;
+    }
+    [[nodiscard]] std::vector<ports::TaskStates> task_states(std::span<const model::RunId> runs) const override {
+        std::vector<ports::TaskStates> all;
+        for (const auto run : runs)
+            for (const auto& row : instance_rows) {
+                const auto& task = row.task_instance;
+                if (task.run != run || (task.map_index < 0 && task.mapped > 0)) continue;
+                if (all.empty() || all.back().run != run || all.back().task_id != task.task_id)
+                    all.push_back({run, task.task_id, {}, 0, task.operator_kind});
+                if (task.map_index >= 0) ++all.back().mapped;
+                ++all.back().counts[task.state];
+            }
+        return all;
+    }
+    std::vector<ports::RunCount> count_rows;
+    [[nodiscard]] std::vector<ports::RunCount> run_counts(std::string_view, model::TimePoint from,
+                                                          model::TimePoint to) const override {
+        std::vector<ports::RunCount> found;
+        for (const auto& row : count_rows)
+            if (row.start >= from && row.start < to) found.push_back(row);
+        return found;
+    }
+    [[nodiscard]] std::map<model::RunState, std::int64_t> ended_since(model::TimePoint since) const override {
+        std::map<model::RunState, std::int64_t> counts;
+        for (const auto& row : run_rows)
+            if (row.ended_at && *row.ended_at >= since) ++counts[row.state];
+        return counts;
+    }
+    [[nodiscard]] std::vector<model::Run> failed_since(model::TimePoint since, int) const override {
+        std::vector<model::Run> found;
+        for (const auto& row : run_rows)
+            if (row.state == model::RunState::failed && row.ended_at && *row.ended_at >= since) found.push_back(row);
+        return found;
+    }
+    [[nodiscard]] std::vector<model::Run> find_runs(std::string_view text, int) const override {
+        std::vector<model::Run> found;
+        for (const auto& row : run_rows)
+            if (row.run_id.find(text) != std::string::npos) found.push_back(row);
+        return found;
     }
 
     [[nodiscard]] ports::Page<ports::BackfillRow> backfills(std::string_view dag_id, bool only_open, int,
@@ -211,6 +269,20 @@ struct Answer {
     std::string content_type;
 };
 
+// With WEIR_EXCHANGES every answer becomes a line of that file: openapi_answers_test.py holds them against openapi.yaml.
+inline void record(const std::string& method, const std::string& target, const Answer& answer) {
+    const char* file = std::getenv("WEIR_EXCHANGES");
+    if (file == nullptr) return;
+    const bool is_json = answer.content_type == "application/json";
+    std::ofstream(file, std::ios::app) << Json{{"method", method},
+                                               {"target", target},
+                                               {"status", answer.status},
+                                               {"content_type", answer.content_type},
+                                               {"body", is_json ? answer.json : Json()}}
+                                              .dump(-1, ' ', true, Json::error_handler_t::replace)
+                                       << '\n';
+}
+
 // "GET /api/v2/dags?limit=1" with headers and a body, through the router.
 inline Answer ask(const http::Router& router, const std::string& method, const std::string& target,
                   const std::string& body = "", const http::Headers& headers = {}, const http::Peer& peer = {}) {
@@ -237,12 +309,13 @@ inline Answer ask(const http::Router& router, const std::string& method, const s
         REQUIRE_MESSAGE(json.has_value(), answer.text);
         answer.json = *json;
     }
+    record(method, target, answer);
     return answer;
 }
 
 // One DAG `etl` with tasks extract -> load, one finished run r1 with a failed try, one DAG whose file is gone, one broken file.
 struct World {
-    World() {
+    explicit World(const std::filesystem::path& log_folder = "/nowhere") {
         auto dag = std::make_shared<model::Dag>();
         dag->id = "etl";
         dag->description = "Extract and load";
@@ -266,7 +339,7 @@ struct World {
         catalog.now->import_errors = {
             {"bad.yaml", at("2026-11-22T06:00:00Z"), {{"bad.yaml", 3, 5, "unknown key 'taks'"}}}};
 
-        history.versions = {
+        history.version_rows = {
             {model::DagVersionId{7}, "etl", 3, "abc", "etl.yaml", "id: etl\n", at("2026-11-20T00:00:00Z")}};
         model::Run run;
         run.id = model::RunId{11};
@@ -333,7 +406,7 @@ struct World {
                             .events = events,
                             .sources = sources,
                             .catalog = catalog,
-                            .log_folder = std::filesystem::path{"/nowhere"},
+                            .log_folder = log_folder,
                             .version = "0.1.0",
                             .now = [] { return at("2026-11-22T08:00:00Z"); }});
     }

@@ -1,0 +1,49 @@
+#include <charconv>
+
+#include "web/api/dto.hpp"
+#include "web/api/lookup.hpp"
+#include "web/api/parameters.hpp"
+#include "web/api/resources.hpp"
+
+namespace weir::api {
+
+using model::Json;
+
+namespace {
+
+http::Response list_versions(const Services& services, const http::Request& request) {
+    Parameters parameters(request);
+    const auto limit = parameters.limit();
+    const auto offset = parameters.offset();
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+    const auto& dag_id = request.path_param("dag_id");
+    const auto page = services.history.versions(dag_id, limit, offset);
+    if (page.total == 0 && !dag_exists(services, dag_id)) return dag_not_found(dag_id);
+    auto rows = Json::array();
+    for (const auto& version : page.rows) rows.push_back(version_json(version));
+    return json_answer({{"dag_versions", std::move(rows)}, {"total_entries", page.total}});
+}
+
+http::Response get_version(const Services& services, const http::Request& request) {
+    Parameters parameters(request);
+    if (auto refusal = parameters.refusal()) return std::move(*refusal);
+    const auto& dag_id = request.path_param("dag_id");
+    const auto& text = request.path_param("version_number");
+    int number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    const bool is_number = error == std::errc{} && end == text.data() + text.size() && number > 0;
+    const auto version = is_number ? services.history.version(dag_id, number) : std::nullopt;
+    if (!version) return error_answer(404, "The DAG with dag_id: `" + dag_id + "` has no version " + text);
+    return json_answer(version_json(*version));
+}
+
+}  // namespace
+
+void add_dag_versions(http::Router& router, const Services& services) {
+    const std::string base = "/api/v2/dags/{dag_id}/dagVersions";
+    router.add("GET", base, [services](const http::Request& request) { return list_versions(services, request); });
+    router.add("GET", base + "/{version_number}",
+               [services](const http::Request& request) { return get_version(services, request); });
+}
+
+}  // namespace weir::api
