@@ -38,6 +38,8 @@ const kPaths = {
   code: "m5 4-3.5 4L5 12M11 4l3.5 4L11 12",
   copy: "M5.5 5.5h8v8h-8zM10.5 5V2.5h-8v8H5",
   plus: "M8 3v10M3 8h10",
+  minus: "M3 8h10",
+  fit: "M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10",
   logout: "M6 2.5H2.5v11H6M10 4.5 13.5 8 10 11.5M13.5 8H6",
 } as const;
 

@@ -21,11 +21,13 @@ import { TriggerDialog } from "@/parts/trigger_dialog";
 import NotFound from "../not_found";
 import { Code } from "./code";
 import { Details } from "./details";
+import { DagGraph } from "./graph";
 import { Grid } from "./grid";
 import { NextRuns } from "./next_runs";
 
 const kTabs: { tab: string; text: string; content: (dag: DagDetails) => preact.ComponentChildren }[] = [
   { tab: "", text: "Grid", content: (dag) => <Grid dag_id={dag.dag_id} /> },
+  { tab: "graph", text: "Graph", content: (dag) => <DagGraph dag_id={dag.dag_id} /> },
   { tab: "runs", text: "Runs", content: (dag) => <RunsList dag_id={dag.dag_id} concerns={ofDag(dag.dag_id)} /> },
   { tab: "next", text: "Next runs", content: (dag) => <NextRuns dag={dag} /> },
   { tab: "backfills", text: "Backfills", content: (dag) => <BackfillList dag_id={dag.dag_id} /> },

@@ -20,12 +20,14 @@ import { StateBadge } from "@/parts/state";
 import { TaskActions } from "@/parts/task_actions";
 import { attempt } from "@/parts/toasts";
 import { TriggerDialog } from "@/parts/trigger_dialog";
+import { Graph } from "../dag/graph";
 import NotFound from "../not_found";
 import { Tasks } from "./tasks";
 import { Timeline } from "./timeline";
 
 const kTabs: { tab: string; text: string; content: (run: Run) => preact.ComponentChildren }[] = [
   { tab: "", text: "Tasks", content: (run) => <Tasks run={run} /> },
+  { tab: "graph", text: "Graph", content: (run) => <Graph dag_id={run.dag_id} run_id={run.dag_run_id} /> },
   { tab: "timeline", text: "Timeline", content: (run) => <Timeline run={run} /> },
   { tab: "details", text: "Details", content: (run) => <Details run={run} /> },
 ];
