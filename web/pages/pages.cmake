@@ -48,11 +48,20 @@ add_custom_command(
   OUTPUT ${PROJECT_BINARY_DIR}/ui/tests.stamp
   COMMAND ${CMAKE_COMMAND} -E rm -rf ${ui_copy}/tests
   COMMAND ${CMAKE_COMMAND} -E copy_directory ${ui}/tests ${ui_copy}/tests
+  COMMAND ${CMAKE_COMMAND} -E copy ${ui}/vitest.browser.config.ts ${ui_copy}
   COMMAND ${CMAKE_COMMAND} -E touch ${PROJECT_BINARY_DIR}/ui/tests.stamp
-  DEPENDS ${ui_packages} ${ui_tests}
+  DEPENDS ${ui_packages} ${ui_tests} ${ui}/vitest.browser.config.ts
   VERBATIM)
 add_custom_target(weir_ui_tests ALL DEPENDS ${PROJECT_BINARY_DIR}/ui/tests.stamp)
 foreach(part check test)
   add_test(NAME "ui: npm run ${part}" COMMAND ${WEIR_NPM} run --silent ${part} WORKING_DIRECTORY ${ui_copy})
   set_tests_properties("ui: npm run ${part}" PROPERTIES TIMEOUT 300)
 endforeach()
+
+# In a real browser, against the program. Pages are shown to who is logged in: without the routes of logins there is none to test.
+add_test(NAME "ui: npm run test:browser" COMMAND ${WEIR_NPM} run --silent test:browser WORKING_DIRECTORY ${ui_copy})
+set_tests_properties("ui: npm run test:browser" PROPERTIES LABELS ui TIMEOUT 900 RUN_SERIAL TRUE
+  ENVIRONMENT "WEIR_PROGRAM=$<TARGET_FILE:weir>;WEIR_UI_SHOTS=${PROJECT_BINARY_DIR}/ui-screenshots")
+if(NOT EXISTS ${PROJECT_SOURCE_DIR}/web/api/auth.cpp)
+  set_tests_properties("ui: npm run test:browser" PROPERTIES DISABLED TRUE)
+endif()
