@@ -19,6 +19,7 @@ import { StateBadge } from "@/parts/state";
 import { attempt } from "@/parts/toasts";
 import { TriggerDialog } from "@/parts/trigger_dialog";
 import NotFound from "../not_found";
+import { Calendar } from "./calendar";
 import { Code } from "./code";
 import { Details } from "./details";
 import { DagGraph } from "./graph";
@@ -29,6 +30,7 @@ const kTabs: { tab: string; text: string; content: (dag: DagDetails) => preact.C
   { tab: "", text: "Grid", content: (dag) => <Grid dag_id={dag.dag_id} /> },
   { tab: "graph", text: "Graph", content: (dag) => <DagGraph dag_id={dag.dag_id} /> },
   { tab: "runs", text: "Runs", content: (dag) => <RunsList dag_id={dag.dag_id} concerns={ofDag(dag.dag_id)} /> },
+  { tab: "calendar", text: "Calendar", content: (dag) => <Calendar dag_id={dag.dag_id} /> },
   { tab: "next", text: "Next runs", content: (dag) => <NextRuns dag={dag} /> },
   { tab: "backfills", text: "Backfills", content: (dag) => <BackfillList dag_id={dag.dag_id} /> },
   { tab: "code", text: "Code", content: (dag) => <Code dag={dag} /> },
