@@ -13,7 +13,7 @@ export function splitRemedy(message: string): { fault: string; remedy: string | 
   return at < 0 ? { fault: message, remedy: null } : { fault: message.slice(0, at), remedy: message.slice(at + 2) };
 }
 
-function Fault({ of }: { of: Diagnostic & { source_line?: string | null } }) {
+function Fault({ of }: { of: Diagnostic }) {
   const { fault, remedy } = splitRemedy(of.message);
   return (
     <li class="fault-line">
@@ -24,18 +24,6 @@ function Fault({ of }: { of: Diagnostic & { source_line?: string | null } }) {
         {fault}
         {remedy && <span class="fault-remedy">{remedy}</span>}
       </p>
-      {typeof of.source_line === "string" && (
-        <pre class="code fault-code">
-          <span class="muted">{String(of.line).padStart(4)} │ </span>
-          {of.source_line}
-          {"\n"}
-          <span class="muted">{"     │ "}</span>
-          {" ".repeat(Math.max(0, of.column - 1))}
-          <span class="fault-mark" aria-hidden="true">
-            ^
-          </span>
-        </pre>
-      )}
     </li>
   );
 }
