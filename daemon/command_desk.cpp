@@ -14,7 +14,8 @@ model::RequestId CommandDesk::next_request() {
 }
 
 template <class Value>
-model::Result<Value> CommandDesk::ask(core::Input input, model::RequestId request, Waiting<Value>& waiting) {
+model::Result<Value> CommandDesk::ask(std::vector<core::Input> inputs, model::RequestId request,
+                                      Waiting<Value>& waiting) {
     std::future<model::Result<Value>> answer;
     {
         const std::lock_guard lock(mutex_);
@@ -24,7 +25,7 @@ model::Result<Value> CommandDesk::ask(core::Input input, model::RequestId reques
         const std::lock_guard lock(mutex_);
         waiting.erase(request.value);
     };
-    if (!inbox_.post_command(std::move(input))) {
+    if (!inbox_.post_commands(std::move(inputs))) {
         forget();
         return Error{ErrorKind::unavailable, "the daemon is busy or stopping; try again in a moment"};
     }
@@ -37,21 +38,38 @@ model::Result<Value> CommandDesk::ask(core::Input input, model::RequestId reques
     return answer.get();
 }
 
-model::Result<core::Answer> CommandDesk::execute(ports::Command command) {
+model::Result<core::Answer> CommandDesk::execute(ports::Command command, std::optional<model::AuditEntry> audit) {
     const auto request = next_request();
-    auto input = std::visit(
+    std::vector<core::Input> inputs;
+    inputs.push_back(std::visit(
         [request](auto& typed) {
             typed.request = request;
             return core::Input{std::move(typed)};
         },
-        command);
-    return ask(std::move(input), request, commands_);
+        command));
+    if (audit) inputs.emplace_back(core::Record{.request = {}, .rows = {std::move(*audit)}, .of = request});
+    return ask(std::move(inputs), request, commands_);
+}
+
+model::Result<> CommandDesk::record(std::vector<core::Change> rows) {
+    const auto request = next_request();
+    std::vector<core::Input> inputs;
+    inputs.emplace_back(core::Record{.request = request, .rows = std::move(rows)});
+    const auto done = ask(std::move(inputs), request, commands_);
+    return done ? model::Result<>{} : model::Result<>{done.error()};
+}
+
+void CommandDesk::note(std::vector<core::Change> rows) {
+    // Who waits for nothing has nobody to tell.
+    [[maybe_unused]] const bool taken = inbox_.post_command(core::Record{.request = {}, .rows = std::move(rows)});
 }
 
 model::Result<core::Explanation> CommandDesk::explain(core::Explain question) {
     question.request = next_request();
     const auto request = question.request;
-    return ask(core::Input{std::move(question)}, request, questions_);
+    std::vector<core::Input> inputs;
+    inputs.emplace_back(std::move(question));
+    return ask(std::move(inputs), request, questions_);
 }
 
 template <class Value>

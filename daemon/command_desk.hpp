@@ -7,17 +7,21 @@
 
 #include "daemon/inbox.hpp"
 #include "scheduler/core/turn.hpp"
+#include "scheduler/ports/accounts.hpp"
 #include "scheduler/ports/commands.hpp"
 
 namespace weir::daemon {
 
-class CommandDesk : public ports::Commands {
+class CommandDesk : public ports::Commands, public ports::Recorder {
    public:
     explicit CommandDesk(Inbox& inbox) : inbox_(inbox) {}
 
-    [[nodiscard]] model::Result<core::Answer> execute(ports::Command command) override;
+    [[nodiscard]] model::Result<core::Answer> execute(ports::Command command,
+                                                      std::optional<model::AuditEntry> audit) override;
     [[nodiscard]] model::Result<core::Explanation> explain(core::Explain question) override;
     [[nodiscard]] ports::Health health() const override;
+    [[nodiscard]] model::Result<> record(std::vector<core::Change> rows) override;
+    void note(std::vector<core::Change> rows) override;
 
     // Called by the loop, after the commit.
     void answer(const core::Reply& reply);
@@ -31,7 +35,8 @@ class CommandDesk : public ports::Commands {
 
     [[nodiscard]] model::RequestId next_request();
     template <class Value>
-    [[nodiscard]] model::Result<Value> ask(core::Input input, model::RequestId request, Waiting<Value>& waiting);
+    [[nodiscard]] model::Result<Value> ask(std::vector<core::Input> inputs, model::RequestId request,
+                                           Waiting<Value>& waiting);
     template <class Value>
     void answer(Waiting<Value>& waiting, model::RequestId request, const model::Result<Value>& result);
 

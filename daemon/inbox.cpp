@@ -13,6 +13,14 @@ bool Inbox::post_command(core::Input input) {
     return true;
 }
 
+bool Inbox::post_commands(std::vector<core::Input> inputs) {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || inputs_.size() + inputs.size() > kInboxCommandsMax) return false;
+    inputs_.insert(inputs_.end(), std::make_move_iterator(inputs.begin()), std::make_move_iterator(inputs.end()));
+    arrived_.notify_one();
+    return true;
+}
+
 void Inbox::post(core::Input input) {
     const std::lock_guard lock(mutex_);
     inputs_.push_back(std::move(input));

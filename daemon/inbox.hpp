@@ -16,6 +16,8 @@ class Inbox {
    public:
     // False when full or closed: the sender is told to come again.
     [[nodiscard]] bool post_command(core::Input input);
+    // They come in the same turn.
+    [[nodiscard]] bool post_commands(std::vector<core::Input> inputs);
     void post(core::Input input);
     void post(std::vector<core::Input> inputs);
 

@@ -35,9 +35,12 @@ CLI::App* verb(CLI::App& parent, Arguments& arguments, const std::string& name, 
 void add_server_verbs(CLI::App& app, Arguments& arguments) {
     auto& common = arguments.common;
     auto listen = std::make_shared<std::string>();
+    auto no_auth = std::make_shared<bool>(false);
     auto* serve = verb(app, arguments, "serve", "Run the daemon: scheduler, executors and API",
-                       [&common, listen] { return cli::serve(common, *listen); });
+                       [&common, listen, no_auth] { return cli::serve(common, *listen, *no_auth); });
     serve->add_option("--listen", *listen, "Address of the API, host:port; `off` for the unix socket alone");
+    serve->add_flag("--no-auth", *no_auth,
+                    "No logins: whoever reaches the address may do everything; on this machine alone");
 }
 
 void add_file_verbs(CLI::App& app, Arguments& arguments) {
@@ -317,6 +320,66 @@ void add_event_verbs(CLI::App& app, Arguments& arguments) {
     complete->add_option("--rows", window->rows, "How many rows it has");
 }
 
+void add_account_verbs(CLI::App& app, Arguments& arguments) {
+    auto& common = arguments.common;
+    const auto role = CLI::IsMember({"viewer", "user", "operator", "admin"});
+    auto* users = app.add_subcommand("users", "Who may log in");
+    users->require_subcommand(1);
+    verb(*users, arguments, "list", "All users", [&common] { return cli::users_list(common); });
+    auto added = std::make_shared<cli::UserAdd>();
+    auto* add = verb(*users, arguments, "add", "Make a user; the password is asked for, or is the first line of stdin",
+                     [&common, added] { return cli::users_add(common, *added); });
+    add->add_option("name", added->name, "The username")->required();
+    add->add_option("--role", added->role, "viewer, user, operator or admin")->check(role)->capture_default_str();
+    auto named = std::make_shared<std::string>();
+    verb(*users, arguments, "passwd", "Set a password; it is asked for, or is the first line of stdin",
+         [&common, named] { return cli::users_passwd(common, *named); })
+        ->add_option("name", *named, "The username")
+        ->required();
+    auto changed = std::make_shared<std::pair<std::string, std::string>>();
+    auto* change = verb(*users, arguments, "role", "Give a user another role",
+                        [&common, changed] { return cli::users_role(common, changed->first, changed->second); });
+    change->add_option("name", changed->first, "The username")->required();
+    change->add_option("role", changed->second, "viewer, user, operator or admin")->required()->check(role);
+    for (const bool active : {false, true})
+        verb(*users, arguments, active ? "activate" : "deactivate",
+             active ? "Let a user log in again" : "Keep a user out, with all sessions and tokens, at once",
+             [&common, named, active] { return cli::users_activate(common, *named, active); })
+            ->add_option("name", *named, "The username")
+            ->required();
+    verb(*users, arguments, "remove", "Remove a user, with all sessions and tokens",
+         [&common, named] { return cli::users_remove(common, *named); })
+        ->add_option("name", *named, "The username")
+        ->required();
+
+    auto* tokens = app.add_subcommand("tokens", "What programs log in with");
+    tokens->require_subcommand(1);
+    verb(*tokens, arguments, "list", "Tokens, the newest first", [&common] { return cli::tokens_list(common); });
+    auto wanted = std::make_shared<cli::TokenCreate>();
+    auto* create = verb(*tokens, arguments, "create", "Make a token, and print it: it is never shown again",
+                        [&common, wanted] { return cli::tokens_create(common, *wanted); });
+    create->add_option("name", wanted->name, "What it is for")->required();
+    create->add_option("--role", wanted->role, "viewer, user, operator or admin (default: yours)")->check(role);
+    create->add_option("--user", wanted->user, "Whose it is: it ends with that user (default: yours)");
+    create->add_option("--scope", wanted->scopes, "events, or dags/ID: nothing else; may be given several times");
+    create->add_option("--expires", wanted->expires_in_days, "After so many days (default: never)")
+        ->check(CLI::Range(1, 3650));
+    auto id = std::make_shared<std::int64_t>();
+    verb(*tokens, arguments, "revoke", "End a token", [&common, id] { return cli::tokens_revoke(common, *id); })
+        ->add_option("id", *id, "Its number")
+        ->required();
+
+    auto asked = std::make_shared<cli::Audit>();
+    auto* audit = verb(app, arguments, "audit", "Who did what, newest first",
+                       [&common, asked] { return cli::audit(common, *asked); });
+    audit->add_option("--dag", asked->dag, "Only about this DAG");
+    audit->add_option("--run", asked->run, "Only about this run");
+    audit->add_option("--event", asked->event, "Only of this kind: trigger_dag_run, login, …");
+    audit->add_option("--owner", asked->owner, "Only what this one did");
+    audit->add_option("--since", asked->since, "Only newer ones: 2h, a day, or RFC 3339");
+    audit->add_option("--limit", asked->limit, "At most so many")->capture_default_str()->check(CLI::Range(1, 1000));
+}
+
 void add_database_verbs(CLI::App& app, Arguments& arguments) {
     auto& common = arguments.common;
     auto* db = app.add_subcommand("db", "Look after the database");
@@ -375,6 +438,7 @@ int main(int argc, char** argv) {
     add_intervention_verbs(app, arguments);
     add_backfill_verbs(app, arguments);
     add_event_verbs(app, arguments);
+    add_account_verbs(app, arguments);
     add_database_verbs(app, arguments);
     add_other_verbs(app, arguments);
     try {

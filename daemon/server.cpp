@@ -31,8 +31,11 @@
 #include "daemon/version.hpp"
 #include "daemon/watcher.hpp"
 #include "executors/process/process_executor.hpp"
+#include "scheduler/store/sqlite_accounts.hpp"
 #include "scheduler/store/sqlite_history.hpp"
 #include "scheduler/store/sqlite_store.hpp"
+#include "web/accounts/accounts.hpp"
+#include "web/api/access.hpp"
 #include "web/api/routes.hpp"
 #include "web/http/listener.hpp"
 #include "web/live/stream.hpp"
@@ -44,7 +47,7 @@ namespace {
 namespace asio = boost::asio;
 
 // Reading, YAML and log clean-up; never the core's work.
-constexpr std::size_t kPoolThreads = 2;
+constexpr std::size_t kPoolThreads = 4;  // two of them may be busy with passwords
 constexpr std::chrono::seconds kStopGrace{5};
 
 model::TimePoint wall_now() { return std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now()); }
@@ -150,6 +153,53 @@ model::Result<std::shared_ptr<http::Tls>> load_tls(const Settings& settings) {
     return std::move(*loaded);
 }
 
+// Why it must not listen there: what can be reached from other machines needs logins, and passwords need TLS.
+std::optional<model::Error> exposure_fault(const Settings& settings, const Endpoint& endpoint) {
+    if (is_loopback(endpoint.host)) return std::nullopt;
+    if (!settings.login)
+        return model::Error{
+            model::ErrorKind::invalid,
+            fmt::format("listen: {} can be reached from outside, and logins are off; write 127.0.0.1:{}, "
+                        "or leave out `auth: off` and --no-auth",
+                        settings.listen, endpoint.port)};
+    if (!settings.tls && !settings.insecure_http)
+        return model::Error{
+            model::ErrorKind::invalid,
+            fmt::format("listen: {} can be reached from outside, and passwords would cross the network as they are; "
+                        "set `tls: {{certificate: …, key: …}}`, or write 127.0.0.1:{} and put a proxy with TLS or an "
+                        "SSH tunnel in "
+                        "front, or set `insecure_http: true` "
+                        "where the network is yours alone",
+                        settings.listen, endpoint.port)};
+    return std::nullopt;
+}
+
+// The address that it listens on is one of its names, if it is one.
+std::vector<std::string> allowed_hosts(const Settings& settings) {
+    auto names = settings.allowed_hosts;
+    const auto endpoint = parse_endpoint(settings.listen);
+    boost::system::error_code error;
+    if (endpoint) {
+        const auto address = asio::ip::make_address(endpoint->host, error);
+        if (!error && !address.is_unspecified()) names.push_back(address.to_string());
+    }
+    return names;
+}
+
+// Who may come in, for the one who has just started it.
+void tell_of_logins(const accounts::Accounts& accounts, const Settings& settings, const std::string& address) {
+    if (settings.listen.empty()) return;
+    if (!accounts.login_required())
+        return spdlog::warn(
+            "LOGINS ARE OFF: whoever can reach {} may do everything, and every program and user of this "
+            "machine can; leave out `auth: off` and --no-auth to change that",
+            address);
+    if (!accounts.has_users())
+        spdlog::warn(
+            "there is no user yet; make the first admin at {}/setup#{} or with `weir users add NAME --role admin`",
+            address, accounts.setup_token());
+}
+
 // Opens the doors. The address that people can use, or why there is none.
 model::Result<std::string> listen(http::Listener& listener, const Settings& settings,
                                   std::shared_ptr<const http::Tls> tls) {
@@ -160,12 +210,7 @@ model::Result<std::string> listen(http::Listener& listener, const Settings& sett
     if (!endpoint)
         return model::Error{model::ErrorKind::invalid,
                             fmt::format("listen: {} is not host:port; write 127.0.0.1:8080", settings.listen)};
-    // There is no login yet, so nobody but this machine may come in.
-    if (!is_loopback(endpoint->host))
-        return model::Error{model::ErrorKind::invalid,
-                            fmt::format("listen: {} can be reached from outside, and this version has no login; write "
-                                        "127.0.0.1:{} and put a proxy with a login, or an SSH tunnel, in front",
-                                        settings.listen, endpoint->port)};
+    if (auto fault = exposure_fault(settings, *endpoint)) return std::move(*fault);
     const auto* scheme = tls ? "https" : "http";
     const auto port = listener.listen_tcp(endpoint->host, endpoint->port, std::move(tls));
     if (!port)
@@ -202,6 +247,13 @@ int run_server(const Settings& settings) {
         return exit_code(opened_history.error().kind);
     }
     auto& history = **opened_history;
+
+    auto opened_accounts = store::SqliteAccounts::open(settings.database());
+    if (!opened_accounts) {
+        spdlog::error("{}", opened_accounts.error().message);
+        return exit_code(opened_accounts.error().kind);
+    }
+    auto& account_rows = **opened_accounts;
 
     asio::io_context io(1);
     asio::thread_pool pool(kPoolThreads);
@@ -260,18 +312,23 @@ int run_server(const Settings& settings) {
     inbox.post(std::move(definitions));
     std::thread core_thread([&loop] { loop.run(); });
 
+    accounts::Accounts accounts(
+        {.rows = account_rows, .recorder = desk, .now = wall_now, .login_required = settings.login});
     http::Router router;
     api::add_routes(router, {.history = history,
                              .commands = desk,
                              .events = events,
                              .sources = sources,
                              .catalog = board,
+                             .accounts = accounts,
+                             .account_rows = account_rows,
                              .log_folder = settings.logs(),
                              .version = kVersion,
                              .now = wall_now});
     live::add_live(router, feed);
+    api::check_access(router);
     pages::add_pages(router);
-    http::Listener listener(io, pool, router, {}, {.allowed_hosts = {}, .access_log = log_access});
+    http::Listener listener(io, pool, router, {}, {.allowed_hosts = allowed_hosts(settings), .access_log = log_access});
     const auto address = listen(listener, settings, *tls);
     std::optional<CertificateKeeper> certificate;
     if (*tls) certificate.emplace(io, pool, *tls);
@@ -316,6 +373,7 @@ int run_server(const Settings& settings) {
                 settings.dag_folder, *address,
                 std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - started)
                     .count());
+            tell_of_logins(accounts, settings, *address);
             notify_ready();
             io.run();
         }

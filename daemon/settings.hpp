@@ -16,7 +16,7 @@ struct Settings : yaml::Config {
     // Derived places, all absolute.
     // What retention may remove now.
     [[nodiscard]] ports::PruneLimits prune_limits(model::TimePoint now) const {
-        return {now - keep_runs, keep_last, now - keep_events, now - keep_windows};
+        return {now - keep_runs, keep_last, now - keep_events, now - keep_windows, now - keep_audit, now};
     }
     [[nodiscard]] std::filesystem::path database() const { return std::filesystem::path(data_folder) / "weir.db"; }
     [[nodiscard]] std::filesystem::path logs() const { return std::filesystem::path(data_folder) / "logs"; }

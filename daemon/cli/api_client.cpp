@@ -59,10 +59,14 @@ Result<Json> to_json(const http::Outcome<http::ClientResponse>& answer) {
     return Error{ErrorKind::internal, "the daemon's answer is not JSON; is this Weir at --url?"};
 }
 
-http::Headers headers() {
-    http::Headers all;
-    if (const char* token = std::getenv("WEIR_TOKEN")) all.emplace("Authorization", fmt::format("Bearer {}", token));
-    return all;
+// $WEIR_TOKEN, or the first line of the file that $WEIR_TOKEN_FILE names.
+Result<std::string> read_token() {
+    if (const char* token = std::getenv("WEIR_TOKEN"); token != nullptr && *token != '\0') return std::string(token);
+    const char* path = std::getenv("WEIR_TOKEN_FILE");
+    if (path == nullptr || *path == '\0') return std::string();
+    const auto text = read_file(path);
+    if (!text) return Error{ErrorKind::invalid, "WEIR_TOKEN_FILE: " + text.error().message};
+    return text->substr(0, text->find_first_of("\r\n"));
 }
 
 }  // namespace
@@ -78,7 +82,15 @@ Result<ApiClient> ApiClient::connect(const Common& common) {
     }
     auto client = http::Client::to(server);
     if (!client) return Error{ErrorKind::invalid, client.error().message};
-    return ApiClient(std::move(*client));
+    auto token = read_token();
+    if (!token) return token.error();
+    return ApiClient(std::move(*client), std::move(*token));
+}
+
+http::Headers ApiClient::headers() const {
+    http::Headers all;
+    if (!token_.empty()) all.emplace("Authorization", "Bearer " + token_);
+    return all;
 }
 
 Result<Json> ApiClient::get(const std::string& path) const {

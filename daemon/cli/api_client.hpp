@@ -13,7 +13,8 @@ namespace weir::daemon::cli {
 
 class ApiClient {
    public:
-    // --url, $WEIR_URL, or the unix socket of the settings' data folder. A token for --url comes from $WEIR_TOKEN.
+    // --url, $WEIR_URL, or the unix socket of the settings' data folder. A token for --url comes from $WEIR_TOKEN, or the file
+    // that $WEIR_TOKEN_FILE names.
     [[nodiscard]] static model::Result<ApiClient> connect(const Common& common);
 
     // `path` begins after /api/v2, its segments encoded: see segment().
@@ -27,8 +28,11 @@ class ApiClient {
                                          const std::function<bool(std::string_view)>& on_piece) const;
 
    private:
-    explicit ApiClient(http::Client client) : client_(std::move(client)) {}
+    ApiClient(http::Client client, std::string token) : client_(std::move(client)), token_(std::move(token)) {}
+    [[nodiscard]] http::Headers headers() const;
+
     http::Client client_;
+    std::string token_;
 };
 
 // One segment of a path, percent-encoded.

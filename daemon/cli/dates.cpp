@@ -14,4 +14,14 @@ model::Result<model::TimePoint> parse_date(const std::string& option, const std:
     return end_of_day ? midnight->time + std::chrono::days{1} - std::chrono::microseconds{1} : midnight->time;
 }
 
+model::Result<std::string> parse_since(const std::string& text) {
+    if (const auto age = model::parse_duration(text)) {
+        const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+        return model::format_rfc3339(now - *age);
+    }
+    const auto time = parse_date("--since", text);
+    if (!time) return model::Error{model::ErrorKind::invalid, time.error().message + ", or a length of time like 2h"};
+    return model::format_rfc3339(*time);
+}
+
 }  // namespace weir::daemon::cli

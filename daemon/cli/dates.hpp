@@ -12,4 +12,7 @@ namespace weir::daemon::cli {
 [[nodiscard]] model::Result<model::TimePoint> parse_date(const std::string& option, const std::string& text,
                                                          bool end_of_day = false);
 
+// "2h" before now, or a time, or a day; as RFC 3339.
+[[nodiscard]] model::Result<std::string> parse_since(const std::string& text);
+
 }  // namespace weir::daemon::cli

@@ -40,17 +40,6 @@ std::string cut(std::string text) {
     return text.substr(0, end) + "…";
 }
 
-// "2h" before now, or a time, or a day.
-model::Result<std::string> since(const std::string& text) {
-    if (const auto age = model::parse_duration(text)) {
-        const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
-        return model::format_rfc3339(now - *age);
-    }
-    const auto time = parse_date("--since", text);
-    if (!time) return Error{ErrorKind::invalid, time.error().message + ", or a length of time like 2h"};
-    return model::format_rfc3339(*time);
-}
-
 void print_events(const Json& events) {
     std::vector<std::vector<std::string>> rows;
     for (const auto& row : events) {
@@ -145,7 +134,7 @@ int events_list(const Common& common, const EventsList& options) {
     for (const auto& disposition : options.dispositions) path += "&disposition=" + segment(disposition);
     if (options.rejected) path += "&disposition=rejected";
     if (!options.since.empty()) {
-        const auto from = since(options.since);
+        const auto from = parse_since(options.since);
         if (!from) return fail(from.error());
         path += "&received_at_gte=" + segment(*from);
     }

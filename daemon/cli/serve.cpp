@@ -8,10 +8,11 @@
 
 namespace weir::daemon::cli {
 
-int serve(const Common& common, const std::string& listen) {
+int serve(const Common& common, const std::string& listen, bool no_auth) {
     auto settings = read_settings(common.config);
     if (!settings) return fail(settings.error());
     if (!listen.empty()) settings->listen = listen == "off" ? "" : listen;
+    if (no_auth) settings->login = false;
     set_up_log();
     return run_server(*settings);
 }

@@ -49,7 +49,7 @@ int supervise(const std::string& data_folder);
 
 // --- the daemon ------------------------------------------------------------------------------------------------------------
 
-int serve(const Common& common, const std::string& listen);
+int serve(const Common& common, const std::string& listen, bool no_auth);
 
 // --- talking to the daemon -----------------------------------------------------------------------------------------------
 
@@ -169,6 +169,33 @@ struct Approve {
 int approve(const Common& common, const Approve& options);
 int notifications_list(const Common& common, const std::vector<std::string>& states, int limit);
 int sources_list(const Common& common);
+
+int users_list(const Common& common);
+struct UserAdd {
+    std::string name;
+    std::string role = "viewer";
+};
+int users_add(const Common& common, const UserAdd& options);  // the password is asked for, or comes by stdin
+int users_passwd(const Common& common, const std::string& name);
+int users_role(const Common& common, const std::string& name, const std::string& role);
+int users_activate(const Common& common, const std::string& name, bool active);
+int users_remove(const Common& common, const std::string& name);
+int tokens_list(const Common& common);
+struct TokenCreate {
+    std::string name;
+    std::string role;  // empty: that of who asks
+    std::string user;  // empty: of who asks
+    std::vector<std::string> scopes;
+    int expires_in_days = 0;  // 0: never
+};
+int tokens_create(const Common& common, const TokenCreate& options);
+int tokens_revoke(const Common& common, std::int64_t id);
+struct Audit {
+    std::string dag, run, event, owner;
+    std::string since;  // a length of time before now, a time, or a day
+    int limit = 20;
+};
+int audit(const Common& common, const Audit& options);
 int retry(const Common& common, const std::string& dag, const std::string& run, const std::vector<std::string>& tasks);
 int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task);
 

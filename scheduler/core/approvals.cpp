@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "scheduler/core/deferring.hpp"
 #include "scheduler/core/launch.hpp"
 
@@ -41,6 +43,15 @@ void take_answer(Work& work, LiveRun& run, RecordIndex index, const ApproveSetti
     if (answer.approved) return finish_now(work, run, index, TaskState::success, "approved by " + answer.by);
     finish_now(work, run, index, settings.skip_on_reject ? TaskState::skipped : TaskState::failed,
                "rejected by " + answer.by);
+}
+
+// Of the roles that the task names the least one is enough: each may do all that the ones before may.
+bool may_answer(const ApproveSettings& settings, model::Role role) {
+    if (settings.roles.empty()) return role >= model::Role::user;
+    return std::ranges::any_of(settings.roles, [role](const std::string& name) {
+        const auto named = model::parse<model::Role>(name);
+        return named && role >= *named;
+    });
 }
 
 model::ParamCheck check_form(const ApproveSettings& settings, const Json& values) {
@@ -93,6 +104,12 @@ void apply(Work& work, const Decide& input) {
     const auto rendered = rendered_settings(*run, *index);
     const auto settings = rendered ? read_approve(*rendered) : rendered.error();
     if (!settings) return reply(work, input.request, ErrorKind::conflict, settings.error().message);
+    if (!may_answer(*settings, input.role))
+        return reply(
+            work, input.request, ErrorKind::forbidden,
+            fmt::format("task '{}' asks {}; {} is {}", input.task_id,
+                        settings->roles.empty() ? "user" : fmt::format("{}", fmt::join(settings->roles, " or ")),
+                        input.user.empty() ? "who answers" : input.user, to_text(input.role)));
     Decision answer{input.approved, Json::object(), input.user.empty() ? "somebody" : input.user, input.note};
     if (input.approved) {
         auto checked = check_form(*settings, input.values);

@@ -10,6 +10,7 @@
 
 #include "scheduler/core/deferrals.hpp"
 #include "scheduler/core/ledger.hpp"
+#include "scheduler/core/turn.hpp"
 #include "scheduler/model/dag.hpp"
 #include "scheduler/model/event.hpp"
 #include "scheduler/model/ids.hpp"
@@ -179,6 +180,17 @@ struct Decide {
     model::Json values = model::Json::object();  // of the form; checked as params are
     std::string note;
     std::string user;
+    model::Role role = model::Role::viewer;  // of that user
+};
+
+// --- accounts and audit --------------------------------------------------------------------------------------------------
+
+// Rows that need no decision, written with the turn's own.
+struct Record {
+    model::RequestId request;  // answered by a Reply; none: nobody waits
+    std::vector<Change> rows;
+    // Its audit rows tell of this command, which comes in the same post: they get its outcome, and the run that it made.
+    model::RequestId of = {};
 };
 
 // --- reports of executors ----------------------------------------------------------------------------------------------
@@ -286,9 +298,9 @@ struct Recovered {
     model::EventId next_event{1};
 };
 
-using Input =
-    std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks, ClearTasks,
-                 MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain, Decide, TryStarted,
-                 TryExited, TryRefused, TryLost, ExecutorListed, RunFound, LedgerRead, EventsReceived, ReplayEvent>;
+using Input = std::variant<Recovered, DagLoaded, DagRemoved, PoolsConfigured, TriggerRun, SetPaused, RetryTasks,
+                           ClearTasks, MarkTasks, ChangeRun, Kill, CreateBackfill, ChangeBackfill, RunFetched, Explain,
+                           Decide, TryStarted, TryExited, TryRefused, TryLost, ExecutorListed, RunFound, LedgerRead,
+                           EventsReceived, ReplayEvent, Record>;
 
 }  // namespace weir::core

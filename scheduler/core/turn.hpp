@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "scheduler/core/deferrals.hpp"
+#include "scheduler/model/account.hpp"
 #include "scheduler/model/event.hpp"
 #include "scheduler/model/ids.hpp"
 #include "scheduler/model/result.hpp"
@@ -31,7 +32,8 @@ struct EventsConsumed {
 // Rows written whole, insert or replace by key. Folding all changes in order gives the live state.
 using Change = std::variant<model::DagVersion, model::DagState, model::Backfill, model::Run, model::TaskInstance,
                             model::Try, TryErased, model::Notification, model::Event, model::Window, model::AssetState,
-                            model::SourcePosition, model::CountedEvent, EventsConsumed>;
+                            model::SourcePosition, model::CountedEvent, EventsConsumed, model::User, model::UserErased,
+                            model::Session, model::SessionErased, model::Token, model::TokenErased, model::AuditEntry>;
 
 // Start this try. Idempotent per id.
 struct Launch {

@@ -96,6 +96,7 @@ Turn finish(Work& work) {
         work.effects.emplace_back(Reply{late.request, std::move(late.answer)});
     }
     turn.effects = std::move(work.effects);
+    add_records(work, turn);
     for (auto* backfill : work.changed_backfills) work.maybe_done.insert(backfill);
     for (auto* run : work.ended) forget(work.memory, *run);
     for (auto* backfill : work.maybe_done) forget_if_done(work.memory, *backfill);

@@ -58,6 +58,7 @@ struct Work {
     std::vector<Explain> questions;      // answered at the very end
     std::set<LiveBackfill*> maybe_done;  // that may have no live runs any more
     std::vector<LateReply> replies;
+    std::vector<Record> records;
 };
 
 // --- work.cpp ----------------------------------------------------------------------------------------------------------
@@ -68,6 +69,11 @@ void touch(Work& work, LiveRun& run, RecordIndex index);
 void touch(Work& work, const model::Try& row);
 void reply(Work& work, model::RequestId request, model::ErrorKind kind, std::string message);
 [[nodiscard]] Turn finish(Work& work);
+
+// --- records.cpp -------------------------------------------------------------------------------------------------------
+void apply(Work& work, const Record& input);
+// Once all replies of the turn are there.
+void add_records(Work& work, Turn& turn);
 
 // --- definitions.cpp: files that come, change and go --------------------------------------------------------------------
 void apply(Work& work, const DagLoaded& input);

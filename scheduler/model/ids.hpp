@@ -19,7 +19,9 @@ using TryId = Id<struct TryTag>;                // one try of one task instance
 using DagVersionId = Id<struct DagVersionTag>;  // one text of one DAG
 using BackfillId = Id<struct BackfillTag>;
 using NotificationId = Id<struct NotificationTag>;
-using EventId = Id<struct EventTag>;      // a line of the ledger
+using EventId = Id<struct EventTag>;  // a line of the ledger
+using TokenId = Id<struct TokenTag>;
+using AuditId = Id<struct AuditTag>;      // a line of the audit
 using RequestId = Id<struct RequestTag>;  // one command that awaits its reply; not stored
 
 }  // namespace weir::model

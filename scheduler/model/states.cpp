@@ -155,4 +155,11 @@ std::span<const EnumName<Batch>> enum_names() {
     return kNames;
 }
 
+template <>
+std::span<const EnumName<Role>> enum_names() {
+    static constexpr std::array kNames{EnumName{Role::viewer, "viewer"}, EnumName{Role::user, "user"},
+                                       EnumName{Role::operator_, "operator"}, EnumName{Role::admin, "admin"}};
+    return kNames;
+}
+
 }  // namespace weir::model

@@ -90,6 +90,10 @@ enum class OnRevision : std::uint8_t { rerun, mark_stale, ignore };
 // How many events a run of an event schedule takes: one, or all that have come until it begins.
 enum class Batch : std::uint8_t { one, all };
 
+// What somebody may do; each may do all that the ones before may. viewer: read. user: run, clear, mark, kill, pause, answer.
+// operator: look after sources and the ledger. admin: users, all tokens, the audit.
+enum class Role : std::uint8_t { viewer, user, operator_, admin };
+
 template <class Enum>
 struct EnumName {
     Enum value;

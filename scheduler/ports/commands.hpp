@@ -23,7 +23,10 @@ class Commands {
     virtual ~Commands() = default;
     // Blocks until committed; never call it from the core or IO thread. The command's `request` and `found_…` are filled in here.
     // kind unavailable when the inbox is full or the daemon is stopping.
-    [[nodiscard]] virtual model::Result<core::Answer> execute(Command command) = 0;
+    // The audit's line is written in the transaction of what the command does, with its outcome; nullopt for what changes
+    // nothing, as a dry run.
+    [[nodiscard]] virtual model::Result<core::Answer> execute(Command command,
+                                                              std::optional<model::AuditEntry> audit) = 0;
     // What a DAG, a run or a task waits for, as core::explain has it. Blocks as well.
     [[nodiscard]] virtual model::Result<core::Explanation> explain(core::Explain question) = 0;
     [[nodiscard]] virtual Health health() const = 0;

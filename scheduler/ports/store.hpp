@@ -43,10 +43,12 @@ struct StoredState {
 
 // What retention may remove.
 struct PruneLimits {
-    model::TimePoint runs_before;     // finished runs that ended earlier …
-    int keep_last = 0;                // … and are not among so many last ones of their DAG
-    model::TimePoint events_before;   // events that were received earlier
-    model::TimePoint windows_before;  // revisions of windows that were told of earlier
+    model::TimePoint runs_before;         // finished runs that ended earlier …
+    int keep_last = 0;                    // … and are not among so many last ones of their DAG
+    model::TimePoint events_before;       // events that were received earlier
+    model::TimePoint windows_before;      // revisions of windows that were told of earlier
+    model::TimePoint audit_before = {};   // lines of the audit that are older
+    model::TimePoint logins_before = {};  // sessions that expired earlier; tokens after kExpiredTokensStay more
 };
 
 // What retention removed: the caller deletes the runs' log folders, after the commit.

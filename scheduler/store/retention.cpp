@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "scheduler/store/account_retention.hpp"
 #include "scheduler/store/columns.hpp"
 #include "scheduler/store/transaction.hpp"
 
@@ -63,7 +64,9 @@ class Retention::Slice {
         for (const Tombstone& tombstone : tombstones()) all_swept = bury(tombstone) && all_swept;
         const bool round_over = budget_ > 0 && visit_dags(limits.runs_before, limits.keep_last);
         const bool ledger_done = prune_ledger(limits);
-        pruned_.more = !round_over || !ledger_done || !all_swept || !pruned_.runs.empty() || give_back_pages();
+        const bool accounts_done = prune_accounts(db_, limits, kAccountRowsPerSlice);
+        pruned_.more =
+            !round_over || !ledger_done || !accounts_done || !all_swept || !pruned_.runs.empty() || give_back_pages();
         progress_.reported.insert(progress_.reported.end(), newly_reported_.begin(), newly_reported_.end());
     }
 

@@ -12,10 +12,11 @@
 namespace weir::store {
 
 inline constexpr std::int64_t kRowsPerSlice = 500;
-inline constexpr std::int64_t kLedgerRowsPerSlice = 500;  // windows, and events
-inline constexpr std::int64_t kDagsPerSlice = 50;         // looked at for old runs
-inline constexpr std::int64_t kPagesPerSlice = 64;        // given back to the file system
-inline constexpr std::int64_t kFreePagesKept = 1024;      // for the rows to come
+inline constexpr std::int64_t kLedgerRowsPerSlice = 500;   // windows, and events
+inline constexpr std::int64_t kAccountRowsPerSlice = 500;  // lines of the audit, sessions, and tokens
+inline constexpr std::int64_t kDagsPerSlice = 50;          // looked at for old runs
+inline constexpr std::int64_t kPagesPerSlice = 64;         // given back to the file system
+inline constexpr std::int64_t kFreePagesKept = 1024;       // for the rows to come
 
 class Retention {
    public:

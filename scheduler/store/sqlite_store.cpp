@@ -34,7 +34,16 @@ class Upserts {
           position_(db, upsert_sql(table<model::SourcePosition>())),
           counted_(db, upsert_sql(table<model::CountedEvent>())),
           erase_try_(db, "DELETE FROM task_try WHERE id = ?"),
-          erase_counted_(db, "DELETE FROM counted_event WHERE dag_id = ? AND entry = ? AND event <= ?") {}
+          erase_counted_(db, "DELETE FROM counted_event WHERE dag_id = ? AND entry = ? AND event <= ?"),
+          user_(db, upsert_sql(table<model::User>())),
+          session_(db, upsert_sql(table<model::Session>())),
+          token_(db, upsert_sql(table<model::Token>())),
+          audit_(db, upsert_sql(table<model::AuditEntry>())),
+          erase_user_(db, "DELETE FROM user_account WHERE name = ?"),
+          erase_sessions_(db, "DELETE FROM session WHERE user = ?"),
+          erase_tokens_(db, "DELETE FROM token WHERE user = ?"),
+          erase_session_(db, "DELETE FROM session WHERE hash = ?"),
+          erase_token_(db, "DELETE FROM token WHERE id = ?") {}
 
     void operator()(const core::Change& change) {
         std::visit([this](const auto& row) { put(row); }, change);
@@ -53,6 +62,10 @@ class Upserts {
     SQLite::Statement& upsert(const model::AssetState&) { return asset_; }
     SQLite::Statement& upsert(const model::SourcePosition&) { return position_; }
     SQLite::Statement& upsert(const model::CountedEvent&) { return counted_; }
+    SQLite::Statement& upsert(const model::User&) { return user_; }
+    SQLite::Statement& upsert(const model::Session&) { return session_; }
+    SQLite::Statement& upsert(const model::Token&) { return token_; }
+    SQLite::Statement& upsert(const model::AuditEntry&) { return audit_; }
 
     template <class Row>
     void put(const Row& row) {
@@ -71,8 +84,22 @@ class Upserts {
         erase_counted_.exec();
     }
 
+    template <class Key>
+    static void erase(SQLite::Statement& statement, const Key& key) {
+        bind_values(statement, key);
+        statement.exec();
+    }
+
+    void put(const model::UserErased& erased) {
+        for (auto* statement : {&erase_user_, &erase_sessions_, &erase_tokens_}) erase(*statement, erased.name);
+    }
+    void put(const model::SessionErased& erased) { erase(erase_session_, erased.hash); }
+    void put(const model::TokenErased& erased) { erase(erase_token_, erased.id); }
+
     SQLite::Statement dag_version_, dag_, dag_run_, task_instance_, task_try_, backfill_, notification_;
     SQLite::Statement event_, window_, asset_, position_, counted_, erase_try_, erase_counted_;
+    SQLite::Statement user_, session_, token_, audit_;
+    SQLite::Statement erase_user_, erase_sessions_, erase_tokens_, erase_session_, erase_token_;
 };
 
 // Databases in memory are shared, by name, between the connections of a process.

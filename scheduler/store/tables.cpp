@@ -166,6 +166,30 @@ constexpr std::array kSourcePosition{Column{"source", key}, Column{"part", key},
 constexpr std::array kCountedEvent{Column{"dag_id", key}, Column{"entry", key}, Column{"event", key},
                                    Column{"at", changing}};
 
+constexpr std::array kUser{
+    Column{"name", key},        Column{"password_hash", changing}, Column{"role", changing},
+    Column{"active", changing}, Column{"created_at", changing},    Column{"last_login_at", changing},
+};
+
+constexpr std::array kSession{Column{"hash", key}, Column{"user", fixed}, Column{"created_at", fixed},
+                              Column{"expires_at", changing}};
+
+constexpr std::array kToken{
+    Column{"id", key},           Column{"hash", fixed},
+    Column{"name", fixed},       Column{"user", fixed},
+    Column{"role", fixed},       Column{"scopes", fixed},
+    Column{"login", fixed},      Column{"created_at", fixed},
+    Column{"expires_at", fixed}, Column{"last_used_at", changing},
+};
+
+// Its id comes from SQLite: nothing is ever written to a line that is there.
+constexpr std::array kAudit{
+    Column{"id", key},           Column{"at", fixed},        Column{"event", fixed},
+    Column{"owner", fixed},      Column{"dag_id", fixed},    Column{"run_id", fixed},
+    Column{"task_id", fixed},    Column{"map_index", fixed}, Column{"logical_date", fixed},
+    Column{"outcome", changing}, Column{"extra", changing},
+};
+
 std::vector<std::string> map_columns(const Table& table, std::optional<Role> role, const std::string& pattern) {
     std::vector<std::string> mapped;
     for (const Column& column : table.columns)
@@ -235,6 +259,27 @@ const Table& table<model::SourcePosition>() {
 template <>
 const Table& table<model::CountedEvent>() {
     static constexpr Table kTable{"counted_event", kCountedEvent};
+    return kTable;
+}
+
+template <>
+const Table& table<model::User>() {
+    static constexpr Table kTable{"user_account", kUser};
+    return kTable;
+}
+template <>
+const Table& table<model::Session>() {
+    static constexpr Table kTable{"session", kSession};
+    return kTable;
+}
+template <>
+const Table& table<model::Token>() {
+    static constexpr Table kTable{"token", kToken};
+    return kTable;
+}
+template <>
+const Table& table<model::AuditEntry>() {
+    static constexpr Table kTable{"audit", kAudit};
     return kTable;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <tuple>
 
+#include "scheduler/model/account.hpp"
 #include "scheduler/model/event.hpp"
 #include "scheduler/model/run.hpp"
 #include "scheduler/store/columns.hpp"
@@ -99,6 +100,28 @@ auto members(Position& p) requires std::is_same_v<std::remove_const_t<Position>,
 template <class Counted>
 auto members(Counted& c) requires std::is_same_v<std::remove_const_t<Counted>, model::CountedEvent> {
     return std::tie(c.dag_id, c.entry, c.event, c.at);
+}
+
+template <class User>
+auto members(User& u) requires std::is_same_v<std::remove_const_t<User>, model::User> {
+    return std::tie(u.name, u.password_hash, u.role, u.active, u.created_at, u.last_login_at);
+}
+
+template <class Session>
+auto members(Session& s) requires std::is_same_v<std::remove_const_t<Session>, model::Session> {
+    return std::tie(s.hash, s.user, s.created_at, s.expires_at);
+}
+
+template <class Token>
+auto members(Token& t) requires std::is_same_v<std::remove_const_t<Token>, model::Token> {
+    return std::tie(t.id, t.hash, t.name, t.user, t.role, t.scopes, t.login, t.created_at, t.expires_at,
+                    t.last_used_at);
+}
+
+template <class AuditEntry>
+auto members(AuditEntry& a) requires std::is_same_v<std::remove_const_t<AuditEntry>, model::AuditEntry> {
+    return std::tie(a.id, a.at, a.event, a.owner, a.dag_id, a.run_id, a.task_id, a.map_index, a.logical_date, a.outcome,
+                    a.extra);
 }
 
 template <class Row>

@@ -4,10 +4,14 @@
 //   data: .weir                     # database, logs, sockets
 //   listen: 127.0.0.1:8080          # `off` for the unix socket alone
 //   tls: {certificate: cert.pem, key: key.pem}   # PEM; `listen` then speaks HTTPS. Read again when they change, and on SIGHUP
+//   auth: on                        # `off`: no logins, on this machine alone
+//   allowed_hosts: [weir.example.com]   # names it goes by, beside localhost
+//   insecure_http: false            # true: listen beyond this machine without TLS
 //   timezone: UTC                   # for schedules that name none
 //   parallelism: 16                 # tasks at once, of all DAGs
 //   retention: {runs: 90d, keep_last: 100,     # a run goes when it is older and not among the DAG's last
-//               events: 30d, windows: 400d}    # of the ledger
+//               events: 30d, windows: 400d,    # of the ledger
+//               audit: 400d}
 //   pools: {default_pool: 128, warehouse: {slots: 4, description: …}}
 //   connections:
 //     cache:     {redis: {host: 127.0.0.1, port: 6379, db: 0, username: …, password: {env: CACHE_PASSWORD}, socket: /path}}
@@ -51,14 +55,18 @@ struct TlsFiles {
 struct Config {
     std::string dag_folder = "dags";  // absolute once loaded
     std::string data_folder = ".weir";
-    std::string listen = "127.0.0.1:8080";  // empty: off
-    std::optional<TlsFiles> tls;            // of `listen`
+    std::string listen = "127.0.0.1:8080";   // empty: off
+    std::optional<TlsFiles> tls;             // of `listen`
+    bool login = true;                       // off: whoever reaches the address may do everything
+    bool insecure_http = false;              // to listen beyond this machine without TLS
+    std::vector<std::string> allowed_hosts;  // names this server goes by, beside localhost
     std::string timezone = "UTC";
     int parallelism = 16;
     model::Duration keep_runs = std::chrono::days{90};
     int keep_last = 100;
     model::Duration keep_events = std::chrono::days{30};
     model::Duration keep_windows = std::chrono::days{400};
+    model::Duration keep_audit = std::chrono::days{400};
     std::vector<model::Pool> pools;  // with default_pool, always
     // name -> {"kind": "redis", …the settings as written, secrets still {"env": NAME}}
     std::map<std::string, model::Json> connections;

@@ -12,7 +12,7 @@ constexpr int kMostSlots = 1'000'000;
 
 const Table<Config>& retention_table() {
     static const Table<Config> table(
-        {"retention", "How long finished runs, events and windows are kept", {}, {}},
+        {"retention", "How long finished runs, events, windows and the audit are kept", {}, {}},
         {
             {{"runs", duration(), "A run goes when it ended longer ago than this …", false,
               model::format_duration(Config{}.keep_runs)},
@@ -28,6 +28,9 @@ const Table<Config>& retention_table() {
             {{"windows", duration(), "A completed window goes when it was told of longer ago", false,
               model::format_duration(Config{}.keep_windows)},
              [](Config& config, const Node& value) { config.keep_windows = duration_of(value); }},
+            {{"audit", duration(), "A line of the audit goes when it is older", false,
+              model::format_duration(Config{}.keep_audit)},
+             [](Config& config, const Node& value) { config.keep_audit = duration_of(value); }},
         });
     return table;
 }
@@ -175,11 +178,24 @@ const Table<ConfigDraft>& config_table() {
                  draft.config.tls.emplace();
                  tls_table().fill(value, draft);
              }},
+            {{"auth", choice({"on", "off"}),
+              "Whether who comes by TCP must log in; off only where none but this machine can", false, "on"},
+             [](ConfigDraft& draft, const Node& value) { draft.config.login = text_of(value) == "on"; }},
+            {{"allowed_hosts", list_of("a list of names", filled_text("a host name, without port"), 0, true),
+              "Names this server goes by, beside localhost"},
+             [](ConfigDraft& draft, const Node& value) { draft.config.allowed_hosts = texts_of(value); }},
+            {{"insecure_http", boolean(),
+              "Listen beyond this machine without TLS, as behind a proxy that has it: passwords cross the network as "
+              "they are",
+              false, false},
+             [](ConfigDraft& draft, const Node& value) {
+                 draft.config.insecure_http = as_boolean(*value.scalar()).value_or(false);
+             }},
             {{"timezone", timezone(), "Of schedules that name none", false, Config{}.timezone},
              [](ConfigDraft& draft, const Node& value) { draft.config.timezone = text_of(value); }},
             {{"parallelism", whole(1, 100'000), "Tasks at once, of all DAGs", false, Config{}.parallelism},
              [](ConfigDraft& draft, const Node& value) { draft.config.parallelism = whole_of<int>(value); }},
-            {{"retention", retention_table().shape(), "How long finished runs, events and windows are kept"},
+            {{"retention", retention_table().shape(), "How long finished runs, events, windows and the audit are kept"},
              [](ConfigDraft& draft, const Node& value) { retention_table().fill(value, draft.config); }},
             {{"pools",
               shape("a map of pools",

@@ -86,6 +86,7 @@ def settings(folder, listen, redis, postgres):
 dags: {ROOT / "dags"}
 data: {folder / "weir"}
 listen: {listen}
+auth: off
 connections:
   cache: {{redis: {{socket: {redis.socket}}}}}
   warehouse: {{postgres: {{host: {postgres.folder}, port: {postgres.port}, user: {postgres.account}, database: {postgres.account}}}}}

@@ -96,7 +96,7 @@ class Sources(House):
 
     def test_an_event_by_http_is_answered_with_its_run(self):
         self.configure("")
-        (self.folder / "weir.yaml").write_text("listen: 127.0.0.1:0\n")
+        (self.folder / "weir.yaml").write_text("listen: 127.0.0.1:0\nauth: off\n")
         self.dag("orders", ORDERS)
         self.start()
         line = wait_for("the address", lambda: [word for word in self.read("daemon.log").split() if "http://" in word])

@@ -95,11 +95,11 @@ class Trouble(House):
         self.assertEqual(refused.returncode, 2)
         self.assertRegex(refused.stderr, r"weir.yaml:2:1: .*paralelism.*parallelism")
 
-    def test_an_address_beyond_loopback_is_refused(self):
+    def test_an_address_beyond_loopback_needs_tls(self):
         (self.folder / "weir.yaml").write_text("listen: 0.0.0.0:8080\n")
         refused = self.weir("serve", check=False)
         self.assertNotEqual(refused.returncode, 0)
-        self.assertIn("login", refused.stderr)
+        self.assertIn("insecure_http", refused.stderr)
 
     def test_a_full_disk_holds_work_back_and_loses_nothing(self):
         # A disk of 16 MiB for the data folder, in a mount namespace of its own.

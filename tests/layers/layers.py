@@ -30,10 +30,11 @@ ROOMS = {
     "operators": ("executors/operators", ["model", "expr", "connectors"]),
     "http": ("web/http", []),
     "layout": ("web/layout", []),
-    "api": ("web/api", ["http", "layout", "ports", "calendar", "model"]),
+    "accounts": ("web/accounts", ["ports", "model"]),
+    "api": ("web/api", ["accounts", "http", "layout", "ports", "calendar", "model"]),
     "live": ("web/live", ["http", "ports", "core", "model"]),
     "pages": ("web/pages", ["http"]),
-    "daemon": ("daemon", ["live", "pages", "api", "http", "process", "supervisor", "operators", "store", "yaml", "core", "ports"]),
+    "daemon": ("daemon", ["live", "pages", "api", "accounts", "http", "process", "supervisor", "operators", "store", "yaml", "core", "ports"]),
 }
 
 # The composition root puts everything together, and a test or a benchmark may use whatever it tests.
@@ -52,6 +53,7 @@ LIBRARIES = [
     ("OpenSSL", r"openssl/", ["web/http/"]),
     ("CLI11", r"CLI/", ["daemon/"]),
     ("spdlog", r"spdlog/", ["daemon/"]),
+    ("libsodium", r"sodium", ["web/accounts/"]),
 ]
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include(?:_next)?[ \t]*(?:"([^"\n]+)"|<([^>\n]+)>)', re.MULTILINE)

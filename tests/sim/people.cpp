@@ -123,7 +123,8 @@ core::Input People::decide(const model::Run& run) {
                         .task_id = any_task(run),
                         .map_index = dice_.one_in(3) ? dice_.below(3) : -1,
                         .approved = dice_.one_in(2),
-                        .user = "anna"};
+                        .user = "anna",
+                        .role = model::Role::admin};
 }
 
 std::vector<core::Input> People::tidy_up() {
@@ -141,7 +142,8 @@ std::vector<core::Input> People::tidy_up() {
                                          .run_id = run.run_id,
                                          .task_id = row.task_id,
                                          .map_index = row.map_index,
-                                         .user = "anna"});
+                                         .user = "anna",
+                                         .role = model::Role::admin});
     }
     return inputs;
 }

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
@@ -98,7 +99,8 @@ http::Response create(const Services& services, const http::Request& request, bo
     command.dry_run = dry_run;
     if (auto refusal = body.refusal()) return std::move(*refusal);
 
-    const auto answer = services.commands.execute(std::move(command));
+    const auto answer = services.commands.execute(std::move(command),
+                                                  dry_run ? std::nullopt : std::optional(audit_of(services, request)));
     if (!answer) return error_answer(answer.error());
     if (!dry_run) return stored_answer(services, answer->backfill.value_or(model::Backfill{}));
     auto dates = Json::array();
@@ -138,7 +140,7 @@ http::Response change(const Services& services, const http::Request& request, Ba
     core::ChangeBackfill command;
     command.id = *id;
     command.change = what;
-    const auto answer = services.commands.execute(std::move(command));
+    const auto answer = services.commands.execute(std::move(command), audit_of(services, request));
     if (!answer) return error_answer(answer.error());
     return stored_answer(services, answer->backfill.value_or(model::Backfill{}));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
 #include "web/api/like.hpp"
@@ -157,7 +158,8 @@ http::Response patch_dag(const Services& services, const http::Request& request)
     if (auto refusal = body.refusal()) return std::move(*refusal);
 
     const auto& dag_id = request.path_param("dag_id");
-    const auto done = services.commands.execute(core::SetPaused{.request = {}, .dag_id = dag_id, .paused = *paused});
+    const auto done = services.commands.execute(core::SetPaused{.request = {}, .dag_id = dag_id, .paused = *paused},
+                                                audit_of(services, request));
     if (!done) return error_answer(done.error());
     const AllDags all(services);
     const auto* view = all.find(dag_id);

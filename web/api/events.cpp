@@ -4,6 +4,7 @@
 
 #include <charconv>
 
+#include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
@@ -109,7 +110,7 @@ http::Response replay(const Services& services, const http::Request& request) {
     if (!id) return event_not_found(request.path_param("event_id"));
     core::ReplayEvent command;
     command.id = *id;
-    const auto answer = services.commands.execute(std::move(command));
+    const auto answer = services.commands.execute(std::move(command), audit_of(services, request));
     if (!answer) return error_answer(answer.error());
     MadeRuns runs(services.history);
     return json_answer(event_json(answer->event.value_or(model::Event{}), runs));

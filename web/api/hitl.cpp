@@ -1,6 +1,7 @@
 // hitlDetails, Airflow's words for a task that waits for a person ("human in the loop"): what is asked, and the answer.
 #include <algorithm>
 
+#include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
@@ -139,7 +140,9 @@ http::Response answer(const Services& services, const http::Request& request) {
     command.map_index = path_map_index(request).value_or(-1);
     command.approved = approves;
     command.user = user_of(request);
-    if (const auto done = services.commands.execute(std::move(command)); !done) return error_answer(done.error());
+    command.role = role_of(request);
+    if (const auto done = services.commands.execute(std::move(command), audit_of(services, request)); !done)
+        return error_answer(done.error());
     const auto row = row_of(services, request);
     return row ? json_answer(answer_json(row->task_instance.outputs)) : not_asking(request);
 }

@@ -32,6 +32,10 @@ void add_cloud_events(http::Router& router, const Services& services);  // POST 
 void add_metrics(http::Router& router, const Services& services);
 void add_sources(http::Router& router, const Services& services);
 void add_import_errors(http::Router& router, const Services& services);
+void add_auth(http::Router& router, const Services& services);  // logins
+void add_users(http::Router& router, const Services& services);
+void add_tokens(http::Router& router, const Services& services);
+void add_event_logs(http::Router& router, const Services& services);  // the audit
 void add_pools(http::Router& router, const Services& services);
 
 }  // namespace weir::api

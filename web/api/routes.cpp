@@ -1,5 +1,7 @@
 #include "web/api/routes.hpp"
 
+#include "web/api/access.hpp"
+#include "web/api/guard.hpp"
 #include "web/api/resources.hpp"
 
 namespace weir::api {
@@ -33,6 +35,12 @@ void add_routes(http::Router& router, const Services& services) {
     add_metrics(router, services);
     add_import_errors(router, services);
     add_pools(router, services);
+    add_auth(router, services);
+    add_users(router, services);
+    add_tokens(router, services);
+    add_event_logs(router, services);
+    check_access(router);
+    router.set_guard([services](http::Request& request) { return guard(services, request); });
 }
 
 }  // namespace weir::api

@@ -1,6 +1,7 @@
 // What people do to runs and their tasks: clear and mark in Airflow's words, retry and kill in Weir's own.
 #include <algorithm>
 
+#include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
@@ -32,7 +33,7 @@ http::Response retry(const Services& services, const http::Request& request) {
     command.dag_id = request.path_param("dag_id");
     command.run_id = request.path_param("run_id");
     command.task_ids = std::move(task_ids);
-    return run_answer(services, services.commands.execute(std::move(command)));
+    return run_answer(services, services.commands.execute(std::move(command), audit_of(services, request)));
 }
 
 http::Response kill(const Services& services, const http::Request& request) {
@@ -44,7 +45,7 @@ http::Response kill(const Services& services, const http::Request& request) {
     command.dag_id = request.path_param("dag_id");
     command.run_id = request.path_param("run_id");
     command.task_id = std::move(task_id);
-    return run_answer(services, services.commands.execute(std::move(command)));
+    return run_answer(services, services.commands.execute(std::move(command), audit_of(services, request)));
 }
 
 // The task instances of the answer, each with its run. They are as they were before the command.
@@ -73,7 +74,8 @@ http::Response clear_run(const Services& services, const http::Request& request)
     body.not_supported("only_new", false, "must be false: a run has the tasks of its version");
     if (auto refusal = body.refusal()) return std::move(*refusal);
     const bool dry_run = command.dry_run;
-    const auto answer = services.commands.execute(std::move(command));
+    const auto answer = services.commands.execute(std::move(command),
+                                                  dry_run ? std::nullopt : std::optional(audit_of(services, request)));
     if (!answer) return error_answer(answer.error());
     return dry_run ? rows_answer(services, *answer) : run_answer(services, answer);
 }
@@ -138,7 +140,9 @@ http::Response clear_task_instances(const Services& services, const http::Reques
     if (command.run_id.empty() && start && end) command.range = core::DateRange{*start, *end};
     if (past || future) widen(services, body, command, past, future);
     if (auto refusal = body.refusal()) return std::move(*refusal);
-    const auto answer = services.commands.execute(std::move(command));
+    const bool dry_run = command.dry_run;
+    const auto answer = services.commands.execute(std::move(command),
+                                                  dry_run ? std::nullopt : std::optional(audit_of(services, request)));
     return answer ? rows_answer(services, *answer) : error_answer(answer.error());
 }
 
@@ -158,13 +162,13 @@ http::Response patch_run(const Services& services, const http::Request& request)
     if (!state && !command.note) body.fault("state", "or note is needed");
     if (auto refusal = body.refusal()) return std::move(*refusal);
     if (!state || *state != "queued" || command.note) {
-        const auto answer = services.commands.execute(command);
+        const auto answer = services.commands.execute(command, audit_of(services, request));
         if (!answer || !state || *state != "queued") return run_answer(services, answer);
     }
     core::ClearTasks clear;
     clear.dag_id = command.dag_id;
     clear.run_id = command.run_id;
-    return run_answer(services, services.commands.execute(std::move(clear)));
+    return run_answer(services, services.commands.execute(std::move(clear), audit_of(services, request)));
 }
 
 // The same task instances as they are now.
@@ -205,7 +209,8 @@ http::Response mark(const Services& services, const http::Request& request, bool
     for (const auto* key : {"include_past", "include_future"})
         body.not_supported(key, false, "must be false: tasks are marked in one run at a time");
     if (auto refusal = body.refusal()) return std::move(*refusal);
-    const auto answer = services.commands.execute(std::move(command));
+    const auto answer = services.commands.execute(std::move(command),
+                                                  dry_run ? std::nullopt : std::optional(audit_of(services, request)));
     if (!answer) return error_answer(answer.error());
     return dry_run ? rows_answer(services, *answer) : marked_answer(services, *answer);
 }

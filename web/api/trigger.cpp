@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
 #include "web/api/parameters.hpp"
@@ -59,7 +60,7 @@ http::Response trigger(const Services& services, const http::Request& request) {
     if (repeatable) command.run_id = run_id_of_key(dag_id, key);
     const auto run_id = command.run_id;
 
-    const auto made = services.commands.execute(std::move(command));
+    const auto made = services.commands.execute(std::move(command), audit_of(services, request));
     Versions versions(services.history);
     if (made) return json_answer(run_json(made->run, versions));
     if (repeatable && made.error().kind == model::ErrorKind::conflict)

@@ -15,8 +15,10 @@ std::string user_name(unsigned uid) {
     return found->pw_name;
 }
 
-std::string user_of(const http::Request& request) {
-    return request.peer.is_unix ? "unix:" + user_name(request.peer.uid) : "anonymous";
+std::string user_of(const http::Request& request) { return request.caller.user; }
+
+model::Role role_of(const http::Request& request) {
+    return model::parse<model::Role>(request.caller.role).value_or(model::Role::viewer);
 }
 
 model::TriggeredBy origin_of(const http::Request& request) {

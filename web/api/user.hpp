@@ -9,8 +9,9 @@
 namespace weir::api {
 
 [[nodiscard]] std::string user_name(unsigned uid);  // the number where it has no name
-// "unix:ada" over the Unix socket; "anonymous" over TCP, which tells nothing of the user.
+// As the guard has found: "ada", "unix:ada" at the Unix socket, "anonymous" where logins are off.
 [[nodiscard]] std::string user_of(const http::Request& request);
+[[nodiscard]] model::Role role_of(const http::Request& request);
 // The command line, a page of ours in a browser, or any other client.
 [[nodiscard]] model::TriggeredBy origin_of(const http::Request& request);
 

@@ -31,6 +31,14 @@ struct Peer {
     bool is_tls = false;  // the connection is encrypted
 };
 
+// Who asks, in the words of the router's guard; all empty where there is none.
+struct Caller {
+    std::string user;   // the name for records: "ada", "unix:root", "anonymous"
+    std::string role;   // what it may do
+    std::string via;    // how it is known: by a session, a token, …
+    std::string login;  // which session or token
+};
+
 struct Request {
     std::string method;  // "GET"; upper case as sent
     std::string target;  // as sent
@@ -40,6 +48,8 @@ struct Request {
     std::string body;
     std::map<std::string, std::string, std::less<>> path_params;  // decoded once; may hold slashes
     Peer peer;
+    std::string route;  // "GET /dags/{dag_id}": the one that the router has found
+    Caller caller;
 
     // The first header of that name, or "".
     [[nodiscard]] std::string_view header(std::string_view name) const;

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <stdexcept>
 
@@ -40,6 +41,7 @@ std::optional<std::vector<std::string>> decoded_segments(std::string_view path) 
 
 void Router::add(std::string_view method, std::string_view pattern, Handler handler) {
     Route route;
+    route.pattern = pattern;
     for (const auto segment : split(pattern)) {
         const bool is_param = segment.starts_with('{') && segment.ends_with('}');
         route.segments.push_back({is_param, std::string(is_param ? segment.substr(1, segment.size() - 2) : segment)});
@@ -56,12 +58,8 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
 
 std::vector<std::string> Router::routes() const {
     std::vector<std::string> all;
-    for (const auto& route : routes_) {
-        std::string pattern;
-        for (const auto& segment : route.segments)
-            pattern += "/" + (segment.is_param ? "{" + segment.text + "}" : segment.text);
-        for (const auto& [method, handler] : route.handlers) all.push_back(method + " " + pattern);
-    }
+    for (const auto& route : routes_)
+        for (const auto& [method, handler] : route.handlers) all.push_back(fmt::format("{} {}", method, route.pattern));
     std::sort(all.begin(), all.end());
     return all;
 }
@@ -86,6 +84,18 @@ const Router::Route* Router::find(const std::vector<std::string>& path) const {
     return best;
 }
 
+// A body may go on for days: it ends when who reads it may not any more.
+Response Router::guarded(const Request& request, Response response) const {
+    if (!guard_ || !response.live) return response;
+    auto& next = response.live->next;
+    next = [guard = &guard_, asked = std::make_shared<Request>(request),
+            next = std::move(next)]() -> std::optional<LiveBody::Step> {
+        if ((*guard)(*asked)) return LiveBody::Step{nullptr, true};
+        return next();
+    };
+    return response;
+}
+
 Response Router::handle(Request& request) const {
     const auto path = decoded_segments(request.path);
     if (!path) return problem(400, fmt::format("bad percent-encoding in the path {}", request.path));
@@ -101,7 +111,12 @@ Response Router::handle(Request& request) const {
 
     auto handler = route->handlers.find(request.method);
     if (handler == route->handlers.end() && request.method == "HEAD") handler = route->handlers.find("GET");
-    if (handler != route->handlers.end()) return handler->second(request);
+    if (handler != route->handlers.end()) {
+        request.route = fmt::format("{} {}", handler->first, route->pattern);
+        if (guard_)
+            if (auto refusal = guard_(request)) return std::move(*refusal);
+        return guarded(request, handler->second(request));
+    }
 
     std::set<std::string> allowed{"OPTIONS"};
     for (const auto& [method, unused] : route->handlers) allowed.insert(method);

@@ -59,6 +59,14 @@ struct Collector {
     void operator()(const model::SourcePosition&) {}
     void operator()(const model::CountedEvent&) {}
     void operator()(const core::EventsConsumed&) {}
+    // Who may do what is for no page that waits.
+    void operator()(const model::User&) {}
+    void operator()(const model::UserErased&) {}
+    void operator()(const model::Session&) {}
+    void operator()(const model::SessionErased&) {}
+    void operator()(const model::Token&) {}
+    void operator()(const model::TokenErased&) {}
+    void operator()(const model::AuditEntry&) {}
 
     void window(const std::string& asset, const std::string& key) {
         auto& change = add(Kind::window);

@@ -42,6 +42,7 @@ struct Database {
     std::map<model::AssetKey, model::AssetState> assets;
     std::map<std::pair<std::string, std::string>, std::string> positions;  // by source and part
     std::map<std::tuple<std::string, int, model::EventId>, model::CountedEvent> counted;
+    std::vector<model::AuditEntry> audit;
     std::map<model::DagVersionId, std::shared_ptr<const model::Dag>> texts;  // as the loader would load them again
 
     void fold(const std::vector<Change>& changes);

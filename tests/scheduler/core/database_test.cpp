@@ -57,6 +57,14 @@ struct Folder {
             return row.dag_id == consumed.dag_id && row.entry == consumed.entry && row.event <= consumed.through;
         });
     }
+    void operator()(const model::AuditEntry& row) const { database.audit.push_back(row); }
+    // Accounts pass through the core untouched.
+    void operator()(const model::User&) const {}
+    void operator()(const model::UserErased&) const {}
+    void operator()(const model::Session&) const {}
+    void operator()(const model::SessionErased&) const {}
+    void operator()(const model::Token&) const {}
+    void operator()(const model::TokenErased&) const {}
 };
 
 }  // namespace

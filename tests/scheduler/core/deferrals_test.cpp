@@ -336,7 +336,8 @@ Decide decide_on(bool approved, Json values = Json::object()) {
             .approved = approved,
             .values = std::move(values),
             .note = "seen",
-            .user = "anna"};
+            .user = "anna",
+            .role = model::Role::user};
 }
 
 }  // namespace
@@ -388,6 +389,24 @@ TEST_CASE("without an answer the default counts when the time is over, and witho
     failing.trigger();
     failing.run_until(kStart + hours{1});
     CHECK(failing.task("t").reason == "nobody answered in 1h");
+}
+
+TEST_CASE("an approval is answered by users, and where it names roles by the least of them and those above") {
+    const auto refused = [](Json roles, model::Role role) {
+        World world({approval({{"roles", std::move(roles)}})});
+        world.trigger();
+        auto answer = decide_on(true);
+        answer.role = role;
+        world.step({answer});
+        CHECK((world.task("t").state == TaskState::deferred) == !world.error().empty());
+        return world.error();
+    };
+    CHECK(refused(Json::array(), model::Role::user).empty());
+    CHECK(refused(Json::array(), model::Role::viewer) == "task 't' asks user; anna is viewer");
+    CHECK(refused({"admin", "operator"}, model::Role::operator_).empty());
+    CHECK(refused({"admin", "operator"}, model::Role::user) == "task 't' asks admin or operator; anna is user");
+    CHECK(refused({"viewer"}, model::Role::viewer).empty());
+    CHECK(refused({"operator"}, model::Role::admin).empty());
 }
 
 TEST_CASE("a second answer is refused") {

@@ -52,7 +52,7 @@ void look(World& world, const Words& words) {
 
 // approve TASK [FORM AS JSON]
 void decide_on(World& world, const Words& words, bool approved) {
-    Decide input{.request = world.next_request(), .approved = approved, .user = "anna"};
+    Decide input{.request = world.next_request(), .approved = approved, .user = "anna", .role = model::Role::admin};
     std::tie(input.run_id, input.task_id) = split_name(words.at(0));
     const auto instance = model::parse_instance_name(input.task_id);
     input.task_id = instance.task_id;

@@ -137,6 +137,14 @@ struct Folded {
     void operator()(const model::SourcePosition&) {}
     void operator()(const model::CountedEvent&) {}
     void operator()(const core::EventsConsumed&) {}
+    // And so have accounts and the audit: accounts_test.cpp.
+    void operator()(const model::User&) {}
+    void operator()(const model::UserErased&) {}
+    void operator()(const model::Session&) {}
+    void operator()(const model::SessionErased&) {}
+    void operator()(const model::Token&) {}
+    void operator()(const model::TokenErased&) {}
+    void operator()(const model::AuditEntry&) {}
 };
 
 class RandomChanges {

@@ -126,7 +126,8 @@ weir.yaml:5:7: ~ is not replaced here; write the whole path)"},
 TEST_CASE("an unknown setting is told") {
     const Example examples[] = {
         {"port: 8080\n",
-         "weir.yaml:1:1: unknown key 'port' in weir.yaml; known are dags, data, listen, tls, timezone, parallelism, "
+         "weir.yaml:1:1: unknown key 'port' in weir.yaml; known are dags, data, listen, tls, auth, allowed_hosts, "
+         "insecure_http, timezone, parallelism, "
          "retention, pools, connections, notifiers, sources"},
         {"- a\n", "weir.yaml:1:1: the file: expected a map of weir.yaml's keys, found a list"},
         {R"(dags: a
@@ -147,7 +148,10 @@ data: /var/lib/weir
 listen: "[::1]:9000"
 timezone: Europe/Berlin
 parallelism: 4
-retention: {runs: 30d, keep_last: 5, events: 7d, windows: 60d}
+retention: {runs: 30d, keep_last: 5, events: 7d, windows: 60d, audit: 30d}
+auth: off
+allowed_hosts: [weir.example.com, weir]
+insecure_http: true
 pools: {warehouse: {slots: 4, description: Few}, default_pool: 64}
 connections:
   cache: {redis: {socket: run/redis.sock, db: 2, password: {file: secrets/redis}}}
@@ -164,7 +168,11 @@ connections:
     CHECK(config.keep_runs == std::chrono::days{30});
     CHECK(config.keep_events == std::chrono::days{7});
     CHECK(config.keep_windows == std::chrono::days{60});
+    CHECK(config.keep_audit == std::chrono::days{30});
     CHECK(config.keep_last == 5);
+    CHECK_FALSE(config.login);
+    CHECK(config.insecure_http);
+    CHECK(config.allowed_hosts == std::vector<std::string>{"weir.example.com", "weir"});
     CHECK(config.pools == std::vector<model::Pool>{{"default_pool", 64, ""}, {"warehouse", 4, "Few"}});
     CHECK(config.connections.at("cache") == model::parse_json(R"({"kind": "redis", "socket": "/etc/weir/run/redis.sock",
         "db": 2, "password": {"file": "/etc/weir/secrets/redis"}})"));
@@ -178,6 +186,8 @@ TEST_CASE("an empty weir.yaml means the defaults") {
     CHECK(loaded.config->dag_folder == "/etc/weir/dags");
     CHECK(loaded.config->data_folder == "/etc/weir/.weir");
     CHECK(loaded.config->listen == "127.0.0.1:8080");
+    CHECK(loaded.config->login);
+    CHECK_FALSE(loaded.config->insecure_http);
     CHECK(loaded.config->pools == std::vector<model::Pool>{{"default_pool", 128, ""}});
 }
 

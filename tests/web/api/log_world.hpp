@@ -23,6 +23,8 @@ struct LogWorld {
                             .events = world.events,
                             .sources = world.sources,
                             .catalog = world.catalog,
+                            .accounts = world.accounts,
+                            .account_rows = world.account_rows,
                             .log_folder = folder,
                             .version = "0.1.0",
                             .now = [] { return at("2026-11-22T08:00:00Z"); }});

@@ -206,11 +206,14 @@ struct FakeHistory : ports::History {
 
 struct FakeCommands : ports::Commands {
     std::vector<ports::Command> executed;
+    std::vector<std::optional<model::AuditEntry>> audits;  // of each
     model::Result<core::Answer> result = core::Answer{};
     ports::Health state;
 
-    [[nodiscard]] model::Result<core::Answer> execute(ports::Command command) override {
+    [[nodiscard]] model::Result<core::Answer> execute(ports::Command command,
+                                                      std::optional<model::AuditEntry> audit) override {
         executed.push_back(std::move(command));
+        audits.push_back(std::move(audit));
         return result;
     }
     std::vector<core::Explain> asked;
@@ -255,6 +258,43 @@ struct FakeSources : ports::Sources {
     std::vector<ports::SourceStatus> rows;
     [[nodiscard]] std::vector<ports::SourceStatus> sources() const override { return rows; }
 };
+
+// Rows as they would be in the database: what is recorded is there at once.
+struct FakeAccountRows : ports::AccountRows, ports::Recorder {
+    ports::StoredAccounts stored;
+    std::vector<model::AuditEntry> audit_rows;
+    mutable ports::AuditFilter audit_filter;
+    std::optional<model::Error> refusal;
+    std::vector<core::Change> written;
+
+    [[nodiscard]] ports::StoredAccounts accounts() const override { return stored; }
+    [[nodiscard]] ports::Page<model::AuditEntry> audit(const ports::AuditFilter& filter) const override {
+        audit_filter = filter;
+        return {{audit_rows.rbegin(), audit_rows.rend()}, static_cast<std::int64_t>(audit_rows.size())};
+    }
+    [[nodiscard]] std::optional<model::AuditEntry> audit_entry(model::AuditId id) const override {
+        for (const auto& row : audit_rows)
+            if (row.id == id) return row;
+        return std::nullopt;
+    }
+    [[nodiscard]] model::Result<> record(std::vector<core::Change> rows) override {
+        if (refusal) return *refusal;
+        note(std::move(rows));
+        return {};
+    }
+    void note(std::vector<core::Change> rows) override {
+        for (auto& row : rows) {
+            if (auto* entry = std::get_if<model::AuditEntry>(&row)) {
+                entry->id = model::AuditId{static_cast<std::int64_t>(audit_rows.size() + 1)};
+                audit_rows.push_back(*entry);
+            }
+            written.push_back(std::move(row));
+        }
+    }
+};
+
+// Dear enough for a test.
+inline constexpr accounts::PasswordCost kCheap{1, 8192};
 
 struct FakeCatalog : ports::CatalogSource {
     std::shared_ptr<ports::Catalog> now = std::make_shared<ports::Catalog>();
@@ -406,7 +446,9 @@ struct World {
                             .events = events,
                             .sources = sources,
                             .catalog = catalog,
-                            .log_folder = log_folder,
+                             .accounts = accounts,
+                             .account_rows = account_rows,
+                             .log_folder = log_folder,
                             .version = "0.1.0",
                             .now = [] { return at("2026-11-22T08:00:00Z"); }});
     }
@@ -423,6 +465,13 @@ struct World {
     FakeEvents events;
     FakeSources sources;
     FakeCatalog catalog;
+    // Logins are off: guard_test.cpp has a world of its own.
+    FakeAccountRows account_rows;
+    accounts::Accounts accounts{{.rows = account_rows,
+                                 .recorder = account_rows,
+                                 .now = [] { return at("2026-11-22T08:00:00Z"); },
+                                 .login_required = false,
+                                 .cost = kCheap}};
     http::Router router;
 };
 

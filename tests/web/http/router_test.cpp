@@ -123,3 +123,48 @@ TEST_CASE("percent-encoding comes back the same through decoding") {
 TEST_CASE("a problem's words are valid JSON whatever they quote") {
     CHECK(problem(400, "a \"quote\"\\\n\xff").body == R"({"detail":"a \"quote\"\\\u000a\ufffd"})");
 }
+
+TEST_CASE("the guard is asked before each handler, with the route and its parameters, and can refuse") {
+    Router router;
+    router.add("GET", "/dags/{dag_id}", answers("one"));
+    std::string asked;
+    router.set_guard([&asked](Request& request) -> std::optional<Response> {
+        asked = request.route + " " + request.path_param("dag_id");
+        if (request.path_param("dag_id") == "secret") return problem(403, "no");
+        request.caller.user = "ada";
+        return std::nullopt;
+    });
+    CHECK(ask(router, "HEAD", "/dags/etl").status == 200);
+    CHECK(asked == "GET /dags/{dag_id} etl");
+    CHECK(ask(router, "GET", "/dags/secret").status == 403);
+    asked = "";
+    CHECK(ask(router, "GET", "/nowhere").status == 404);
+    CHECK(ask(router, "POST", "/dags/etl").status == 405);
+    CHECK(asked.empty());
+}
+
+TEST_CASE("a router lists its routes, one for each method") {
+    CHECK(dag_router().routes().size() == 6);
+    CHECK(dag_router().routes()[1] == "GET /dags/newest");
+}
+
+TEST_CASE("a body that goes on ends when the guard refuses who reads it") {
+    Router router;
+    router.add("GET", "/live", [](const Request&) {
+        Response response;
+        response.live = LiveBody{.where = LiveBody::Where::io_thread, .next = [] {
+                                     return std::optional(LiveBody::Step{std::make_shared<std::string>("news"), false});
+                                 }};
+        return response;
+    });
+    bool may = true;
+    router.set_guard([&may](Request&) { return may ? std::nullopt : std::optional(problem(401, "no")); });
+    const auto response = ask(router, "GET", "/live");
+    REQUIRE(response.live.has_value());
+    CHECK(*response.live->next()->text == "news");
+    may = false;
+    const auto last = response.live->next();
+    REQUIRE(last.has_value());
+    CHECK(last->last);
+    CHECK(last->text == nullptr);
+}
