@@ -70,24 +70,44 @@ function tell(watcher: Watcher): void {
 const tellAll = () => watchers.forEach(tell);
 
 function setConnected(now: boolean): void {
+  if (now && poll !== null) {
+    window.clearInterval(poll);
+    poll = null;
+  }
+  if (!now) poll ??= window.setInterval(tellAll, kPollWithoutStream);
   if (now === connected) return;
   connected = now;
-  if (poll !== null) window.clearInterval(poll);
-  poll = now ? null : window.setInterval(tellAll, kPollWithoutStream);
   listeners.forEach((listener) => listener(now));
 }
 
-/** Opens the stream; the browser opens it again whenever it breaks, and goes on where it was. */
+/** Opens the stream; the browser opens it again whenever it breaks, and goes on where it was. A tab that nobody sees holds none:
+ *  browsers open six connections to a server, for all tabs together. */
 export function connect(): void {
-  if (stream !== null || typeof EventSource === "undefined") return;
+  document.addEventListener("visibilitychange", seen);
+  open();
+}
+
+export function disconnect(): void {
+  document.removeEventListener("visibilitychange", seen);
+  close();
+}
+
+function seen(): void {
+  if (document.hidden) return close();
+  open();
+  tellAll();
+}
+
+function open(): void {
+  if (stream !== null || document.hidden || typeof EventSource === "undefined") return;
   stream = new EventSource("/api/v2/live");
   stream.onopen = () => setConnected(true);
   stream.onerror = () => {
     setConnected(false);
     // Refused (a status that is not 200) is final for EventSource: try anew in a while.
     if (stream?.readyState === EventSource.CLOSED) {
-      disconnect();
-      window.setTimeout(connect, kPollWithoutStream);
+      close();
+      window.setTimeout(open, kPollWithoutStream);
     }
   };
   stream.addEventListener("change", (message) => {
@@ -97,7 +117,7 @@ export function connect(): void {
   stream.addEventListener("reload", tellAll);
 }
 
-export function disconnect(): void {
+function close(): void {
   stream?.close();
   stream = null;
 }

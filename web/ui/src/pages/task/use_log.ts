@@ -34,13 +34,13 @@ export function useLog(url: string) {
   };
 
   useEffect(() => {
-    const stop = new AbortController();
+    let stop = new AbortController();
     log.current = { part: emptyPart(0), size: 0, ended: false, reading: true, error: null };
     redraw(0);
-    const follow = async () => {
+    const follow = async (signal: AbortSignal) => {
       const known = log.current.size;
       const from = known === 0 && log.current.part.end === 0 ? -kPiece : known;
-      const response = await send(`${url}${url.includes("?") ? "&" : "?"}follow=true&offset=${from}`, { headers: { Accept: "text/plain" }, signal: stop.signal });
+      const response = await send(`${url}${url.includes("?") ? "&" : "?"}follow=true&offset=${from}`, { headers: { Accept: "text/plain" }, signal });
       const start = Number(response.headers.get("Weir-Log-Offset") ?? 0);
       if (known === 0) log.current = { ...log.current, part: emptyPart(start), size: start };
       const reader = response.body!.getReader();
@@ -54,15 +54,27 @@ export function useLog(url: string) {
       change({ ended: true, reading: false, error: null });
     };
     const keepOn = () => {
-      follow().catch((error: unknown) => {
-        if (stop.signal.aborted) return;
+      const { signal } = stop;
+      follow(signal).catch((error: unknown) => {
+        if (signal.aborted) return;
         const known = error instanceof ApiError ? error : new ApiError(0, "the connection to the log broke");
         change({ reading: false, error: known });
-        if (known.status === 0 || known.status === 429 || known.status >= 500) window.setTimeout(() => !stop.signal.aborted && keepOn(), kAgain);
+        if (known.status === 0 || known.status === 429 || known.status >= 500) window.setTimeout(() => !signal.aborted && keepOn(), kAgain);
       });
     };
+    // A tab that nobody sees holds no connection: browsers open six to a server, for all tabs together.
+    const seen = () => {
+      stop.abort();
+      if (document.hidden || log.current.ended) return;
+      stop = new AbortController();
+      keepOn();
+    };
+    document.addEventListener("visibilitychange", seen);
     keepOn();
-    return () => stop.abort();
+    return () => {
+      document.removeEventListener("visibilitychange", seen);
+      stop.abort();
+    };
   }, [url]);
 
   const read = async (act: () => Promise<LogPart>) => {
