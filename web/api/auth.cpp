@@ -4,6 +4,7 @@
 #include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/guard.hpp"
+#include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
 #include "web/api/user.hpp"
 
@@ -139,8 +140,11 @@ http::Response make_login_token(const Services& services, const http::Request& r
 void add_auth(http::Router& router, const Services& services) {
     const std::string base = "/api/v2/auth";
     const auto add = [&router, &services](const char* method, const std::string& path, auto answer) {
-        router.add(method, path,
-                   [services, answer](const http::Request& request) { return answer(services, request); });
+        router.add(method, path, [services, answer](const http::Request& request) {
+            Parameters parameters(request);
+            if (auto refusal = parameters.refusal()) return std::move(*refusal);
+            return answer(services, request);
+        });
     };
     add("GET", base + "/status", [](const Services& all, const http::Request&) {
         const bool required = all.accounts.login_required();

@@ -101,7 +101,8 @@ TEST_CASE("each route serves the roles from its least one on, and no other") {
             const auto refused = refusal_of(world, route, headers);
             CHECK(refused.has_value() == !may);
             if (refused) CHECK(*refused == 403);
-            REQUIRE(world.accounts.remove_token(world.accounts.tokens("admin").at(0).id, {}));
+            // One of the routes may have removed it.
+            for (const auto& token : world.accounts.tokens("admin")) REQUIRE(world.accounts.remove_token(token.id, {}));
             ++looked_at;
         }
     }
