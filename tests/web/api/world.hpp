@@ -446,9 +446,9 @@ struct World {
                             .events = events,
                             .sources = sources,
                             .catalog = catalog,
-                             .accounts = accounts,
-                             .account_rows = account_rows,
-                             .log_folder = log_folder,
+                            .accounts = accounts,
+                            .account_rows = account_rows,
+                            .log_folder = log_folder,
                             .version = "0.1.0",
                             .now = [] { return at("2026-11-22T08:00:00Z"); }});
     }
