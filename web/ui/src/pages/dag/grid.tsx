@@ -132,23 +132,17 @@ function GridOf({ data }: { data: GridData }) {
         }}
         frame={{
           class: "grid-stage",
-          role: "grid",
+          // Cells are painted, not elements: a screen reader is told of the one that has the focus, below.
+          role: "application",
           tabIndex: 0,
           "aria-label": "Tasks by runs. Arrow keys walk, Enter opens.",
-          "aria-rowcount": cells.rows.length + 1,
-          "aria-colcount": cells.runs.length,
-          "aria-activedescendant": focused ? "grid-focus" : undefined,
           onKeyDown,
           onFocus: (event) => event.target === event.currentTarget && !focused && setFocused({ row: 0, column: cells.runs.length - 1 }),
           onBlur: () => setFocused(null),
         }}>
-        {focused && (
-          <div role="row" aria-rowindex={focused.row + 2} class="for-screen-readers">
-            <div role="gridcell" id="grid-focus" aria-colindex={focused.column + 1} aria-live="polite">
-              {words(focused).join(", ")}
-            </div>
-          </div>
-        )}
+        <div class="for-screen-readers" aria-live="polite">
+          {focused && words(focused).join(", ")}
+        </div>
         {(pointed || focused) && <Tip at={pointed ?? { x: 16, y: 10 }} words={words((pointed ?? focused)!)} />}
       </Stage>
       <div class="card-foot">
