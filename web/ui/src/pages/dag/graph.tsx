@@ -13,7 +13,7 @@ import { kTaskStates, wordsOfState } from "@/model/states";
 import { dateTime } from "@/model/time";
 import { Button } from "@/parts/button";
 import { SelectField } from "@/parts/field";
-import { Empty, Show } from "@/parts/notes";
+import { Empty, Loading, Show } from "@/parts/notes";
 import { Card } from "@/parts/page";
 import { StateBadge } from "@/parts/state";
 import { GraphCanvas } from "./graph_canvas";
@@ -70,12 +70,16 @@ function GraphFrame({ dag_id, run_id, children }: Props) {
     return sceneOf(data);
   }, [data]);
   const groups = [...known.current].flatMap(([id, { kind }]) => (kind === "group" ? [id] : []));
-  const isMuch = !isBegun.current && data !== undefined && data.nodes.length > kFoldFrom && groups.length > 0;
+  // The first answer of a large graph is for its names only: what is shown is the one with the groups folded.
+  const unfolded = useRef<GraphData | null>(null);
+  if (data && !isBegun.current && data.nodes.length > kFoldFrom && groups.length > 0) unfolded.current = data;
   useEffect(() => {
     if (!data || isBegun.current) return;
     isBegun.current = true;
-    if (isMuch) setFolded(new Set(groups));
+    if (unfolded.current) setFolded(new Set(groups));
   }, [data]);
+
+  if (data && data !== unfolded.current) unfolded.current = null;
 
   const fold = (id: string) => {
     const next = new Set(folded);
@@ -119,7 +123,7 @@ function GraphFrame({ dag_id, run_id, children }: Props) {
         <Show of={{ ...graph, data } as typeof graph} lines={8}>
           {(data) => {
             if (data.nodes.length === 0) return <Empty title="There is no task">The DAG has none in this version.</Empty>;
-            if (!scene || isMuch) return null;
+            if (!scene || data === unfolded.current) return <Loading lines={8} />;
             if (asList) return <GraphList scene={scene} run_id={run_id} onFold={fold} found={found} />;
             return (
               <div class="graph-frame">

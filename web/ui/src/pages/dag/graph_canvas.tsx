@@ -65,6 +65,7 @@ export function GraphCanvas({ scene, found, focused, onFocus, onOpen, onFold, go
       const { x, y, scale } = camera.current;
       camera.current = kept(graph, { scale, x: x + node.x - anchor.current!.x, y: y + node.y - anchor.current!.y }, size);
     }
+    else camera.current = kept(graph, camera.current, size);
     if (node) anchor.current = { id: node.id, x: node.x, y: node.y };
   }
   const look = (next: Camera) => {

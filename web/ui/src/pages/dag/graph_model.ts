@@ -170,7 +170,7 @@ export function zoomed(graph: Graph, camera: Camera, size: Size, factor: number,
 
 /** So that the node can be seen and read: moved as little as need be, or to the middle if `centred`. */
 export function shown(graph: Graph, camera: Camera, size: Size, node: GraphNode, centred: boolean): Camera {
-  const scale = Math.max(camera.scale, centred ? kBegin : kReadable);
+  const scale = centred ? Math.min(1, Math.max(camera.scale, kBegin)) : Math.max(camera.scale, kReadable);
   const [width, height] = [size.width / scale, size.height / scale];
   if (centred || scale !== camera.scale)
     return kept(graph, { scale, x: node.x + Math.min(node.width, width) / 2 - width / 2, y: node.y + Math.min(node.height, height) / 2 - height / 2 }, size);
