@@ -96,9 +96,10 @@ def serve(program, folder, port):
     return Weir(program, config, folder / "data", folder / "weir.log")
 
 
-def step(words, command):
+def step(words, command, folder):
+    """In the folder, because schemathesis keeps what it has found where it is started."""
     print(f"--- {words}", flush=True)
-    return subprocess.run([str(word) for word in command]).returncode == 0
+    return subprocess.run([str(word) for word in command], cwd=folder).returncode == 0
 
 
 def known_ids(address, config):
@@ -140,9 +141,9 @@ def check(program, seconds):
             with urllib.request.urlopen(document) as answer:
                 served.write_bytes(answer.read())
             good = [
-                step("Airflow's client", [python, "-B", HERE / "airflow_client_test.py", address]),
-                step("the document is OpenAPI 3.1", [python, "-m", "openapi_spec_validator", served]),
-                step(f"schemathesis, {seconds} s", schemathesis(python, document, ids, seconds)),
+                step("Airflow's client", [python, "-B", HERE / "airflow_client_test.py", address], folder),
+                step("the document is OpenAPI 3.1", [python, "-m", "openapi_spec_validator", served], folder),
+                step(f"schemathesis, {seconds} s", schemathesis(python, document, ids, seconds), folder),
             ]
             if weir.process.poll() is not None:
                 print(f"the daemon ended:\n{weir.log_tail()}", file=sys.stderr)
