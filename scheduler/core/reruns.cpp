@@ -13,10 +13,11 @@ LiveRun& restore_on_newest(Work& work, RunHistory history) {
     history.run.version = definition.state.version;
     history.dag = definition.plan->dag;
     for (auto& row : history.task_instances) {
-        if (history.dag->find(row.task_id) != nullptr || row.state == TaskState::removed) continue;
+        const auto* task = history.dag->find(row.task_id);
+        if (row.state == TaskState::removed || (task != nullptr && (row.map_index < 0 || task->foreach))) continue;
         row.state = TaskState::removed;
         row.retry_at.reset();
-        row.reason = "the DAG has this task no more";
+        row.reason = task == nullptr ? "the DAG has this task no more" : "the task has no `foreach` any more";
         work.rows_without_record.emplace_back(row);
     }
     auto& run = restore_run(work, history);

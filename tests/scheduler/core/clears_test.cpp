@@ -172,6 +172,21 @@ TEST_CASE("a clear can take the newest version: tasks that are gone are removed,
     CHECK(world.task("a").try_number == 2);
 }
 
+TEST_CASE("a task that the newest version maps no more runs as one: its instances are removed") {
+    World world("a | foreach=[1,2]");
+    world.play("1s trigger\n 2s exit a[0]\n 3s exit a[1] 1");
+    world.load(parse_dag("a"));
+    auto input = of_run({.only_failed = true});
+    input.newest_version = true;
+    clear(world, input);
+    for (const auto* instance : {"a[0]", "a[1]"}) {
+        CHECK(world.task(instance).state == TaskState::removed);
+        CHECK(world.task(instance).reason == "the task has no `foreach` any more");
+    }
+    world.exit("a");
+    CHECK(world.run().state == RunState::success);
+}
+
 TEST_CASE("without the newest version a cleared run keeps its own") {
     World world("a\n b < a");
     world.play("1s trigger\n 2s exit a\n 3s exit b");
