@@ -33,18 +33,13 @@ model::Action random_action(Dice& dice, const std::string& dag_id) {
     }
 }
 
-model::TriggerRule random_rule(Dice& dice) {
-    const auto rules = model::enum_names<model::TriggerRule>();
-    return rules[static_cast<std::size_t>(dice.below(static_cast<int>(rules.size())))].value;
-}
-
 model::Task random_task(Dice& dice, const std::string& dag_id, int number, bool with_operators) {
     model::Task task;
     task.id = "t" + std::to_string(number);
     task.action = with_operators ? random_action(dice, dag_id) : model::ShellScript{"true"};
     for (int upstream = std::max(0, number - 5); upstream < number; ++upstream)
         if (dice.one_in(3)) task.upstream.push_back(static_cast<model::TaskIndex>(upstream));
-    if (dice.one_in(3)) task.trigger_rule = random_rule(dice);
+    if (dice.one_in(3)) task.trigger_rule = dice.any<model::TriggerRule>();
     if (dice.one_in(10)) task.condition = "false";
     task.retry = {dice.below(3), seconds{dice.below(20)}, 1.5, minutes{1}, {}};
     if (with_operators) task.timeout = minutes{2 + dice.below(5)};

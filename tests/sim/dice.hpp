@@ -3,7 +3,10 @@
 
 #include <cstdint>
 #include <random>
+#include <utility>
 #include <vector>
+
+#include "scheduler/model/states.hpp"
 
 namespace weir::sim {
 
@@ -16,7 +19,19 @@ class Dice {
     [[nodiscard]] bool one_in(int chances) { return below(chances) == 0; }
     template <class Row>
     [[nodiscard]] const Row& one_of(const std::vector<Row>& rows) {
-        return rows[static_cast<std::size_t>(below(static_cast<int>(rows.size())))];
+        return rows[index_below(rows.size())];
+    }
+    template <class Enum>
+    [[nodiscard]] Enum any() {
+        const auto names = model::enum_names<Enum>();
+        return names[index_below(names.size())].value;
+    }
+    template <class Row>
+    void shuffle(std::vector<Row>& rows) {
+        for (auto left = rows.size(); left > 1; --left) std::swap(rows[left - 1], rows[index_below(left)]);
+    }
+    [[nodiscard]] std::size_t index_below(std::size_t bound) {
+        return static_cast<std::size_t>(below(static_cast<int>(bound)));
     }
 
    private:

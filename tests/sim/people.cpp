@@ -11,12 +11,6 @@ namespace {
 
 constexpr std::size_t kMostRuns = 40;
 
-template <class Enum>
-Enum any(Dice& dice) {
-    const auto names = model::enum_names<Enum>();
-    return names[static_cast<std::size_t>(dice.below(static_cast<int>(names.size())))].value;
-}
-
 }  // namespace
 
 const model::Run& People::any_run() {
@@ -95,7 +89,7 @@ core::Input People::mark() {
     const auto& run = any_run();
     core::MarkTasks input{.request = next_request(), .dag_id = run.dag_id, .run_id = run.run_id};
     input.tasks = any_selection(run);
-    input.state = kStates[static_cast<std::size_t>(dice_.below(3))];
+    input.state = kStates[dice_.index_below(kStates.size())];
     return input;
 }
 
@@ -103,7 +97,7 @@ core::Input People::backfill() {
     core::CreateBackfill input{.request = next_request(), .dag_id = dice_.one_of(dags_)};
     input.to = any_date();
     input.from = input.to - minutes{20 * dice_.below(4)};
-    input.reprocess = any<model::Reprocess>(dice_);
+    input.reprocess = dice_.any<model::Reprocess>();
     input.backwards = dice_.one_in(2);
     input.max_active_runs = 1 + dice_.below(2);
     return input;
@@ -113,7 +107,7 @@ core::Input People::change_backfill() {
     using enum core::BackfillChange;
     constexpr std::array kChanges{pause, unpause, cancel};
     const auto id = 1 + dice_.below(static_cast<int>(disk_.backfills.size()) + 1);
-    return core::ChangeBackfill{next_request(), {id}, kChanges[static_cast<std::size_t>(dice_.below(3))], std::nullopt};
+    return core::ChangeBackfill{next_request(), {id}, kChanges[dice_.index_below(kChanges.size())], std::nullopt};
 }
 
 core::Input People::decide(const model::Run& run) {

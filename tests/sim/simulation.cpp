@@ -29,7 +29,7 @@ constexpr const char* kZone = "Europe/Berlin";
 model::TimePoint random_start(Dice& dice) {
     using namespace std::chrono;
     constexpr std::array kDays{year{2026} / 11 / 22, year{2026} / 10 / 25, year{2026} / 3 / 29};
-    return sys_days{kDays[static_cast<std::size_t>(dice.below(3))]};
+    return sys_days{kDays[dice.index_below(kDays.size())]};
 }
 
 model::Dag small_dag(const std::string& id, model::Schedule schedule) {

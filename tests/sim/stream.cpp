@@ -38,10 +38,8 @@ Stream::Stream(Dice& dice, const Plan& plan, model::TimePoint from, int hour_cou
     }
     if (!plan.has(Fault::events)) return;
     const auto distinct = log_.size();
-    for (std::size_t i = 0; i < distinct / 3; ++i)
-        log_.push_back(log_[static_cast<std::size_t>(dice.below(static_cast<int>(distinct)))]);
-    for (auto left = log_.size(); left > 1; --left)
-        std::swap(log_[left - 1], log_[static_cast<std::size_t>(dice.below(static_cast<int>(left)))]);
+    for (std::size_t i = 0; i < distinct / 3; ++i) log_.push_back(log_[dice.index_below(distinct)]);
+    dice.shuffle(log_);
 }
 
 std::optional<core::EventsReceived> Stream::next() {

@@ -93,8 +93,7 @@ std::vector<core::Input> Supervisor::reports(model::TimePoint now) {
     }
     if (noisy(Fault::reports)) {
         if (!told_.empty() && dice_.one_in(6)) reports.push_back(dice_.one_of(told_));
-        for (auto left = reports.size(); left > 1; --left)
-            std::swap(reports[left - 1], reports[static_cast<std::size_t>(dice_.below(static_cast<int>(left)))]);
+        dice_.shuffle(reports);
         told_.insert(told_.end(), reports.begin(), reports.end());
         if (told_.size() > kMostRepeated) told_.erase(told_.begin(), told_.end() - kMostRepeated);
     }
