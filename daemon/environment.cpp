@@ -6,11 +6,14 @@
 #include <array>
 #include <string_view>
 
+#include "executors/wire/failpoint.hpp"
+
 namespace weir::daemon {
 
 std::map<std::string, std::string> task_environment() {
-    static constexpr std::array<std::string_view, 6> kOwn{"NOTIFY_SOCKET",  "LISTEN_FDS",    "LISTEN_PID",
-                                                          "LISTEN_FDNAMES", "WATCHDOG_USEC", "WATCHDOG_PID"};
+    static constexpr std::array<std::string_view, 7> kOwn{kFailpointVariable, "NOTIFY_SOCKET",  "LISTEN_FDS",
+                                                          "LISTEN_PID",       "LISTEN_FDNAMES", "WATCHDOG_USEC",
+                                                          "WATCHDOG_PID"};
     std::map<std::string, std::string> all;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
         const std::string_view text = *entry;

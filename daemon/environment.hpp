@@ -7,7 +7,8 @@
 
 namespace weir::daemon {
 
-// The daemon's own environment, without what only concerns the daemon (systemd's sockets and notify address).
+// The daemon's own environment, without what only concerns the daemon (systemd's sockets and notify address,
+// failpoints).
 [[nodiscard]] std::map<std::string, std::string> task_environment();
 
 // This very program, for `weir supervise` and `weir task`. After an upgrade that replaced the file: the new one.

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <thread>
 
+#include "executors/wire/failpoint.hpp"
 #include "scheduler/model/invariant.hpp"
 
 namespace weir::daemon {
@@ -74,6 +75,7 @@ void Loop::turn(std::chrono::microseconds patience) {
     auto inputs = parts_.inbox.take(patience);
     inputs.insert(inputs.begin(), std::make_move_iterator(fetched_.begin()), std::make_move_iterator(fetched_.end()));
     fetched_.clear();
+    failpoint("turn.taken");
     const auto now = parts_.clock.now();
     if (inputs.empty() && !(wake_at_ && *wake_at_ <= now)) {
         if (parts_.housekeeping && now >= next_housekeeping_) {
@@ -85,6 +87,7 @@ void Loop::turn(std::chrono::microseconds patience) {
     }
     look_up_history(inputs, now);
     const auto turn = core::step(state_, inputs, now);
+    failpoint("turn.stepped");
     if (!commit(turn)) return;
     release(turn);
     tell_next_runs(inputs, turn);
@@ -133,6 +136,7 @@ bool Loop::commit(const core::Turn& turn) {
     if (turn.changes.empty()) return true;
     // Memory is ahead of the disk now, so nothing else may happen until this turn is written: no launch, no reply.
     // Tasks that run already go on; their exits wait at the supervisor.
+    failpoint("turn.before_commit");
     bool said = false;
     while (parts_.store.commit(turn.changes) == ports::CommitOutcome::disk_full) {
         if (!said) spdlog::error("the disk of the database is full: no task starts until there is room");
@@ -147,6 +151,7 @@ bool Loop::commit(const core::Turn& turn) {
         }
         std::this_thread::sleep_for(kDiskFullPause);
     }
+    failpoint("turn.committed");
     if (said) spdlog::info("the disk has room again");
     if (parts_.committed) parts_.committed(turn);
     return true;
@@ -181,8 +186,11 @@ void Loop::release(const core::Turn& turn) {
         return *found->second;
     };
     for (const auto& [name, tries] : acknowledged) executor(name).acknowledge(tries);
+    failpoint("turn.acknowledged");
     for (const auto& [name, tries] : kills) executor(name).kill(tries);
+    failpoint("turn.killed");
     for (const auto& [name, batch] : launches) executor(name).launch(batch);
+    failpoint("turn.released");
 }
 
 std::optional<core::RunHistory> Loop::find_history(const std::string& dag_id, const std::string& run_id) const {

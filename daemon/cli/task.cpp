@@ -1,4 +1,5 @@
 // weir task KIND and weir supervise: what Weir starts itself, in processes of their own.
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -9,6 +10,7 @@
 #include "executors/operators/notify.hpp"
 #include "executors/operators/operator.hpp"
 #include "executors/supervisor/supervise.hpp"
+#include "executors/wire/failpoint.hpp"
 #include "scheduler/model/states.hpp"
 
 namespace weir::daemon::cli {
@@ -25,6 +27,13 @@ int operator_task(const std::string& kind) {
     return operators::run_operator(*operator_kind, settings, operators::environment_of_process());
 }
 
-int supervise(const std::string& data_folder) { return supervisor::supervise({.data_folder = data_folder}); }
+int supervise(const std::string& data_folder) {
+    const auto [failpoints, fault] = arm_failpoints();
+    if (!fault.empty()) return fail({model::ErrorKind::invalid, fault});
+    if (!failpoints.empty())
+        fmt::print(stderr, "weir supervise: FAILPOINTS ARE ARMED, it will kill or stop itself on purpose: {}\n",
+                   failpoints);
+    return supervisor::supervise({.data_folder = data_folder});
+}
 
 }  // namespace weir::daemon::cli

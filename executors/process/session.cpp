@@ -1,5 +1,4 @@
 #include "executors/process/session.hpp"
-#include "executors/process/launch_record.hpp"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -11,6 +10,7 @@
 #include "executors/process/launch_record.hpp"
 #include "executors/process/outputs.hpp"
 #include "executors/process/start.hpp"
+#include "executors/wire/failpoint.hpp"
 
 namespace weir::process {
 namespace {
@@ -111,9 +111,13 @@ void Session::obey(const wire::Report& report) {
         Session& self;
         void operator()(const wire::Welcome& welcome) const { self.welcome(welcome); }
         void operator()(const wire::Started& started) const {
+            failpoint("session.started");
             self.tell(core::TryStarted{model::TryId{started.try_id}, started.pid, started.at});
         }
-        void operator()(const wire::Exited& exited) const { self.tell(to_input(exited)); }
+        void operator()(const wire::Exited& exited) const {
+            failpoint("session.exited");
+            self.tell(to_input(exited));
+        }
         void operator()(const wire::Refused& refused) const {
             self.tell(core::TryRefused{model::TryId{refused.try_id}, refused.shortage, refused.reason});
         }
@@ -121,6 +125,7 @@ void Session::obey(const wire::Report& report) {
             self.tell(core::TryLost{model::TryId{lost.try_id}, lost.reason});
         }
         void operator()(const wire::Listed& listed) const {
+            failpoint("session.listed");
             if (!self.welcome_) return;
             core::ExecutorListed input{"process", self.welcome_->epoch, self.welcome_->boot_id, {}};
             for (const auto try_id : listed.tries) input.known.push_back(model::TryId{try_id});
@@ -137,6 +142,7 @@ void Session::welcome(const wire::Welcome& welcome) {
              "Let its tasks end, then end it with SIGTERM; a new one is started by itself");
         return;  // it closes the connection
     }
+    failpoint("session.welcomed");
     welcome_ = welcome;
     pause_ = kFirstPause;
     last_note_.clear();
@@ -153,11 +159,13 @@ void Session::launch(const std::vector<core::Launch>& launches) {
             continue;
         }
         if (!launch.deliver) keep_launch_record(launch, rendered->log_path);
+        failpoint("session.before_launch");
         if (!connection_->send(*rendered)) {
             tell(core::TryRefused{launch.id, false,
                                   "its arguments, environment and settings take more than " +
                                       std::to_string(wire::kMaxFrame >> 20) + " MiB"});
         }
+        failpoint("session.after_launch");
         if (!connection_) return;  // lost while sending
     }
 }
@@ -168,8 +176,10 @@ void Session::kill(const std::vector<model::TryId>& tries) {
 }
 
 void Session::acknowledge(const std::vector<model::TryId>& tries) {
+    failpoint("session.before_ack");
     for (const auto id : tries)
         if (welcome_) (void)connection_->send(wire::Ack{id.value});
+    failpoint("session.after_ack");
 }
 
 void Session::stop(bool with_supervisor) {

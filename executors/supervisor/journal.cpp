@@ -9,6 +9,7 @@
 
 #include "executors/wire/bytes.hpp"
 #include "executors/wire/codec.hpp"
+#include "executors/wire/failpoint.hpp"
 
 namespace weir::supervisor {
 namespace {
@@ -162,6 +163,7 @@ bool Journal::rewrite(const std::string& pid_world, const TryRecords& tries) {
     fresh_name += ".new";
     UniqueFd fresh(::openat(folder_, fresh_name.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0600));
     if (!fresh || !write_all(fresh.get(), records)) return false;
+    failpoint("supervisor.rewriting");
     if (::renameat(folder_, fresh_name.c_str(), folder_, wire::kJournalName.data()) != 0) return false;
     file_ = std::move(fresh);
     size_ = rewritten_size_ = records.size();

@@ -10,6 +10,7 @@
 #include <cstdio>
 
 #include "executors/supervisor/proc.hpp"
+#include "executors/wire/failpoint.hpp"
 
 namespace weir::supervisor {
 namespace {
@@ -39,6 +40,7 @@ Tasks::Tasks(Journal journal, std::string epoch, rlimit files, Report report)
 bool Tasks::recover() {
     auto replay = journal_.read();
     if (!replay) return false;
+    failpoint("supervisor.recovering");
     for (auto& [try_id, record] : replay->tries) {
         Task task{std::move(record), Ended{}, std::nullopt};
         if (std::holds_alternative<std::monostate>(task.record.end)) {
@@ -52,6 +54,7 @@ bool Tasks::recover() {
         tasks_.emplace(try_id, std::move(task));
     }
     if (!rewrite_journal()) return false;
+    failpoint("supervisor.recovered");
     collect_survivors(Clock::now());
     return true;
 }
@@ -62,21 +65,25 @@ void Tasks::launch(const wire::Launch& launch) {
     if (tasks_.size() >= kMaxTries)
         return refuse(launch.try_id, {true, "the supervisor holds " + std::to_string(kMaxTries) + " tries already"});
 
+    failpoint("supervisor.launching");
     Task task{{launch.try_id, epoch_ + '.' + std::to_string(launch.try_id), launch.output_path, {}, {}},
               Ended{},
               std::nullopt};
     // On record before it exists: if the supervisor dies in between, the next one looks for the token.
     if (!journal_.launching(task.record))
         return refuse(launch.try_id, {true, "can't write the supervisor's journal: " + words_of_error(errno)});
+    failpoint("supervisor.recorded");
     auto outcome = spawn(launch, task.record.token, files_);
     if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
         journal_.forgotten(launch.try_id);
         return refuse(launch.try_id, *refusal);
     }
+    failpoint("supervisor.spawned");
     auto& spawned = std::get<Spawned>(outcome);
     // The child is ours and not yet reaped, so this is its start time even where it has exited already.
     task.record.begun = Begun{spawned.pid, start_ticks(spawned.pid).value_or(0), wall_clock()};
     journal_.begun(launch.try_id, *task.record.begun);
+    failpoint("supervisor.begun");
     try_of_leader_.emplace(spawned.pid, launch.try_id);
     task.state = Running{spawned.pid, std::move(spawned.log), launch.timeout, launch.grace, launch.log_limit, {}, {}};
     auto& placed = tasks_.emplace(launch.try_id, std::move(task)).first->second;
@@ -98,7 +105,9 @@ void Tasks::kill(std::int64_t try_id) {
 void Tasks::acknowledge(std::int64_t try_id) {
     const auto found = tasks_.find(try_id);
     if (found == tasks_.end() || std::holds_alternative<std::monostate>(found->second.record.end)) return;
+    failpoint("supervisor.acknowledging");
     forget(try_id);
+    failpoint("supervisor.forgotten");
     tidy_journal();
 }
 
@@ -174,7 +183,9 @@ void Tasks::finish(Task& task, Draining draining) {
     set_timer(task, std::nullopt);
     task.state = Ended{};
     task.record.end = draining.exited;
+    failpoint("supervisor.reaped");
     journal_complete_ = journal_.exited(draining.exited) && journal_complete_;
+    failpoint("supervisor.exited");
     report_(draining.exited);
 }
 
