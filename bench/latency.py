@@ -7,10 +7,8 @@ The floor is the spawn of the same command. Durable settings as shipped; one eve
 
 import argparse
 import datetime
-import http.client
 import json
 import os
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "suppo
 
 from daemon import STREAM_SETTINGS, Weir  # noqa: E402
 from servers import Redis, found  # noqa: E402
+from unix_connection import UnixConnection  # noqa: E402
 
 PROGRAM = os.environ["WEIR_PROGRAM"]
 LIMIT = 10  # seconds for one event
@@ -32,25 +31,6 @@ DAG = "schedule: {event: {type: ping}}\ntasks: {answer: {run: [/bin/true]}}\n"
 def percentiles(values):
     values = sorted(values)
     return f"median {statistics.median(values):6.2f} ms   p99 {values[len(values) * 99 // 100]:6.2f} ms"
-
-
-class Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=LIMIT)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(str(self.path))
-
-    def ask(self, method, target, body=None):
-        headers = {"Content-Type": "application/cloudevents+json"} if body else {}
-        self.request(method, target, body, headers)
-        answer = self.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{method} {target}: {answer.status} {text.decode()}")
-        return json.loads(text)
 
 
 def seconds(text):
@@ -96,10 +76,10 @@ def main():
         (folder / "dags" / "ping.yaml").write_text(DAG)
         (folder / "weir.yaml").write_text(STREAM_SETTINGS.format(folder=folder, redis=redis.socket))
         with Weir(PROGRAM, folder / "weir.yaml", folder / "data", folder / "daemon.log"):
-            connection = Connection(folder / "data" / "weir.sock")
+            connection = UnixConnection(folder / "data" / "weir.sock", LIMIT)
 
             def http_event(event):
-                connection.ask("POST", "/api/v2/events", json.dumps(event))
+                connection.ask("POST", "/api/v2/events", event, "application/cloudevents+json")
 
             def stream_event(event):
                 command = [found("redis-cli"), "-s", str(redis.socket), "XADD", "events", "*", "event", json.dumps(event)]

@@ -7,7 +7,6 @@ a change is heard of.
 """
 
 import argparse
-import http.client
 import json
 import multiprocessing
 import os
@@ -23,30 +22,13 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "support"))
 
 from daemon import Weir  # noqa: E402
+from unix_connection import UnixConnection  # noqa: E402
 
 PROGRAM = os.environ["WEIR_PROGRAM"]
 LIMIT = 300  # seconds for everything of one step
 SETTINGS = "listen: off\ndata: {folder}/data\ndags: {folder}/dags\nparallelism: 16\n"
 FAN = "tasks: {{each: {{foreach: {{range: [1, {count}, 1]}}, run: [/bin/true]}}}}\n"
 REQUEST = b"GET /api/v2/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
-
-
-class Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=LIMIT)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.connect(str(self.path))
-
-    def ask(self, method, target, body=None, kind="application/json"):
-        self.request(method, target, json.dumps(body) if body is not None else None, {"Content-Type": kind})
-        answer = self.getresponse()
-        text = answer.read()
-        if answer.status != 200:
-            raise SystemExit(f"{method} {target}: {answer.status} {text.decode()}")
-        return json.loads(text)
 
 
 def open_stream(path):
@@ -96,7 +78,7 @@ class Ear:
 
 
 def fan_out(path, count):
-    connection = Connection(path)
+    connection = UnixConnection(path, LIMIT)
     began = time.perf_counter()
     run = connection.ask("POST", "/api/v2/dags/fan/dagRuns", {})["dag_run_id"]
     while (state := connection.ask("GET", f"/api/v2/dags/fan/dagRuns/{run}")["state"]) not in ("success", "failed"):
@@ -107,7 +89,7 @@ def fan_out(path, count):
 
 def post_events(path, count, tag):
     """Events a second, one at a time, and when each was committed."""
-    connection = Connection(path)
+    connection = UnixConnection(path, LIMIT)
     committed = {}
     began = time.perf_counter()
     for number in range(count):

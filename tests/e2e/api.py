@@ -1,8 +1,6 @@
 """The API of a House's daemon, asked over its Unix socket without any client of ours in between."""
 
-import http.client
 import json
-import socket
 import sys
 from pathlib import Path
 from urllib.parse import quote
@@ -10,19 +8,9 @@ from urllib.parse import quote
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.support.openapi import Document  # noqa: E402
+from tests.support.unix_connection import UnixConnection  # noqa: E402
 
 PATIENCE = 60  # seconds
-
-
-class Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = str(path)
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
 
 
 class Answer:
@@ -40,7 +28,7 @@ class Api:
 
     def ask(self, method, target, body=None, headers=None, whole=True):
         """`body`: bytes as they are, else JSON. Without `whole` only the head is read: of streams."""
-        connection = Connection(self.socket)
+        connection = UnixConnection(self.socket, PATIENCE)
         headers = dict(headers or {})
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()

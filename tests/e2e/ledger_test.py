@@ -9,7 +9,6 @@ import http.client
 import json
 import os
 import random
-import socket
 import sqlite3
 import subprocess
 import threading
@@ -18,6 +17,7 @@ import unittest
 
 from house import House, wait_for
 from servers import Postgres, Redis, found
+from unix_connection import UnixConnection
 
 EVENTS = int(os.environ.get("WEIR_LEDGER_EVENTS", "20000"))
 KILLS = int(os.environ.get("WEIR_LEDGER_KILLS", "10"))
@@ -113,17 +113,6 @@ class Oracle:
         return ends
 
 
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=60)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(60)
-        self.sock.connect(self.path)
-
-
 class Ledger(House):
     def setUp(self):
         super().setUp()
@@ -183,7 +172,7 @@ class Ledger(House):
         self.posted = True
 
     def post_once(self, body):
-        connection = UnixConnection(str(self.folder / ".weir" / "weir.sock"))
+        connection = UnixConnection(self.folder / ".weir" / "weir.sock", 60)
         try:
             headers = {"Content-Type": "application/cloudevents-batch+json"}
             connection.request("POST", "/api/v2/events", body, headers)

@@ -11,24 +11,14 @@ import threading
 import unittest
 
 from house import PATIENCE, House, wait_for
-
-
-class UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("localhost", timeout=PATIENCE)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(PATIENCE)
-        self.sock.connect(str(self.path))
+from unix_connection import UnixConnection
 
 
 class Stream:
     """What one live stream has been sent so far; read on a thread of its own until it ends."""
 
     def __init__(self, path, target, headers=None):
-        connection = UnixConnection(path)
+        connection = UnixConnection(path, PATIENCE)
         connection.request("GET", target, headers=headers or {})
         self.answer = connection.getresponse()
         self.text = ""
@@ -62,7 +52,7 @@ class Live(House):
         return stream
 
     def get(self, target, headers=None):
-        connection = UnixConnection(self.socket())
+        connection = UnixConnection(self.socket(), PATIENCE)
         connection.request("GET", target, headers=headers or {})
         answer = connection.getresponse()
         body = answer.read()
