@@ -92,7 +92,7 @@ void measure(const std::string& database, std::int64_t runs) {
               {.dag_id = kBusy, .states = {RunState::failed}, .order_by = "-run_after"});
     list_runs("success of a DAG by -started_at",
               {.dag_id = kBusy, .states = {RunState::success}, .order_by = "-started_at"});
-    list_runs("of all by -started_at (sorts all)", {.order_by = "-started_at"});
+    list_runs("of all by -started_at", {.order_by = "-started_at"});
     list_runs("of a DAG, one day of logical dates",
               {.dag_id = kBusy, .logical_date_gte = at(runs - 1440), .logical_date_lte = at(runs)});
     list_runs("of a DAG, run_after in the older half", {.dag_id = kBusy, .run_after_lte = at(runs / 2)});
@@ -112,7 +112,14 @@ void measure(const std::string& database, std::int64_t runs) {
     list_runs("live ones that missed their deadline",
               {.states = {RunState::queued, RunState::running}, .deadline_missed = true});
     list_runs("of all, ended in the last day", {.ended_gte = at(runs - 1440)});
-    list_runs("of all by -duration (sorts all)", {.order_by = "-duration"});
+    list_runs("of a DAG by -duration", {.dag_id = kBusy, .order_by = "-duration"});
+    list_runs("of a DAG by -logical_date", {.dag_id = kBusy, .order_by = "-logical_date"});
+    list_runs("of all by logical_date", {.order_by = "logical_date"});
+    list_runs("backfills of all", {.types = {model::RunType::backfill}});
+    list_runs("backfills of a DAG that succeeded",
+              {.dag_id = kBusy, .states = {RunState::success}, .types = {model::RunType::backfill}});
+    list_runs("of a DAG, deadline missed", {.dag_id = kBusy, .deadline_missed = true});
+    list_runs("of all by -duration", {.order_by = "-duration"});
     time_list("states of all tasks of 100 runs", [&history, runs] {
         std::vector<model::RunId> ids;
         for (std::int64_t id = runs - 100; id < runs; ++id) ids.emplace_back(id);

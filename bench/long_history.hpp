@@ -17,7 +17,7 @@ inline const char* const kBusy = "product_report";  // has half of all runs
 
 inline model::TimePoint at(std::int64_t n) { return model::TimePoint{std::chrono::seconds{1'700'000'000 + 60 * n}}; }
 
-// 2 runs in 100 failed, with its second task.
+// 2 runs in 100 failed, with their second task; 1 in 1,000 is of a backfill, and another was late.
 inline void add_run(std::vector<core::Change>& rows, std::int64_t id, bool live) {
     const bool failed = id % 100 == 7 || id % 100 == 8;
     model::Run run;
@@ -25,14 +25,15 @@ inline void add_run(std::vector<core::Change>& rows, std::int64_t id, bool live)
     run.dag_id = id % 2 == 0 ? kBusy : "dag_" + std::to_string(id % kDags);
     run.run_id = "scheduled__" + model::format_rfc3339(at(id));
     run.version = model::DagVersionId{1};
-    run.type = model::RunType::scheduled;
+    run.type = id % 1000 == 501 ? model::RunType::backfill : model::RunType::scheduled;
+    run.deadline_missed = id % 1000 == 503;
     run.state = live ? model::RunState::running : failed ? model::RunState::failed : model::RunState::success;
     run.triggered_by = model::TriggeredBy::timetable;
     run.logical_date = at(id);
     run.data_interval = model::Interval{at(id - 1), at(id)};
     run.run_after = run.queued_at = at(id);
     run.started_at = at(id) + std::chrono::seconds{1};
-    if (!live) run.ended_at = at(id) + std::chrono::seconds{30};
+    if (!live) run.ended_at = at(id) + std::chrono::seconds{30 + id % 97};
     rows.emplace_back(run);
     for (const char* name : {"load_views", "report", "check"}) {
         model::TaskInstance task;

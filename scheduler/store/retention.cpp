@@ -1,6 +1,9 @@
 #include "scheduler/store/retention.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "scheduler/store/account_retention.hpp"
@@ -17,18 +20,13 @@ struct Tombstone {
     std::string run_id;
 };
 
-// The floors hold even when the newest row of all is deleted.
-const char* const kRaiseFloors =
-    "INSERT INTO id_floor SELECT 'dag_run', max(id) + 1 FROM dag_run HAVING max(id) IS NOT NULL"
-    " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
-    "INSERT INTO id_floor SELECT 'notification', max(id) + 1 FROM notification HAVING max(id) IS NOT NULL"
-    " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
-    "INSERT INTO id_floor SELECT 'event', max(id) + 1 FROM event HAVING max(id) IS NOT NULL"
-    " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
-    "INSERT INTO id_floor SELECT 'task_try', max(id) + 1 FROM task_try HAVING max(id) IS NOT NULL"
-    " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;"
-    "INSERT INTO id_floor SELECT 'dag_version', max(id) + 1 FROM dag_version HAVING max(id) IS NOT NULL"
-    " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next;";
+// Whose ids are never given out again, not even when the newest row of all is deleted.
+constexpr std::array kNumbered{"dag_run", "notification", "event", "task_try", "dag_version"};
+
+// Not max(id): beside another column or a HAVING, SQLite reads the whole table for it.
+constexpr const char* kRaiseFloor =
+    "INSERT INTO id_floor SELECT '{0}', id + 1 FROM {0} ORDER BY id DESC LIMIT 1"
+    " ON CONFLICT DO UPDATE SET next = excluded.next WHERE excluded.next > next";
 
 // Walks the DAG's runs in the order of their ends, so it passes over at most keep_last runs that it must leave.
 const char* const kOldRuns =
@@ -58,7 +56,7 @@ class Retention::Slice {
     Slice(SQLite::Database& db, Progress progress) : db_(db), progress_(std::move(progress)) {}
 
     void run(const ports::PruneLimits& limits) {
-        db_.exec(kRaiseFloors);
+        for (const char* numbered : kNumbered) db_.exec(fmt::format(kRaiseFloor, numbered));
         if (!progress_.reported_leftovers) report_leftovers();
         bool all_swept = true;
         for (const Tombstone& tombstone : tombstones()) all_swept = bury(tombstone) && all_swept;

@@ -54,20 +54,30 @@ std::int64_t count(SQLite::Database& db, const std::string& sql, const Where& wh
     return select.executeStep() ? select.getColumn(0).getInt64() : 0;
 }
 
+// All that the filter asks for. The + keeps the states' index out where more runs are in them than match.
+Where whole_where(const RunFilter& filter, std::int64_t in_wanted_states) {
+    Where where = other_where(filter);
+    if (!filter.dag_id.empty()) where.require("dag_id = ?", filter.dag_id);
+    const char* const plus = in_wanted_states > kMostCounted || !filter.types.empty() ? "+" : "";
+    if (!filter.states.empty()) where.require(fmt::format("{}state IN ({})", plus, literals(filter.states)));
+    if (!filter.types.empty()) where.require(fmt::format("type IN ({})", literals(filter.types)));
+    return where;
+}
+
+// Few runs are late or stale, and nothing else leads to them.
+const char* index_of_few(const RunFilter& filter) {
+    if (filter.stale.value_or(false)) return " INDEXED BY dag_run_stale";
+    if (filter.deadline_missed.value_or(false)) return " INDEXED BY dag_run_missed";
+    return "";
+}
+
 // The ids of one page, in order, as one or several branches: each branch walks one index.
 struct PageOfIds {
     std::string sql;
     std::vector<Bound> values;
 };
 
-void add_branch(PageOfIds& page, const RunFilter& filter, const Order& order, std::string_view state_condition,
-                std::string_view hint) {
-    // Few runs are stale, and nothing else leads to them.
-    if (filter.stale.value_or(false)) hint = " INDEXED BY dag_run_stale";
-    Where where = other_where(filter);
-    if (!filter.dag_id.empty()) where.require("dag_id = ?", filter.dag_id);
-    if (!state_condition.empty()) where.require(std::string(state_condition));
-    if (!filter.types.empty()) where.require(fmt::format("type IN ({})", literals(filter.types)));
+void add_branch(PageOfIds& page, const Order& order, const Where& where, std::string_view hint) {
     page.sql += fmt::format("{}SELECT id, {} AS position FROM dag_run{}{}", page.sql.empty() ? "" : " UNION ALL ",
                             order.column, hint, where.text());
     page.values.insert(page.values.end(), where.values().begin(), where.values().end());
@@ -81,24 +91,43 @@ bool sorting_is_quicker(const RunFilter& filter, std::int64_t wanted, std::int64
     return static_cast<double>(wanted) < walked;
 }
 
-PageOfIds page_of_ids(const RunFilter& filter, const Order& order, bool sort_by_state) {
+void finish_page(PageOfIds& page, const RunFilter& filter, const Order& order, std::string_view plus) {
+    page.sql += fmt::format(" ORDER BY {1}position {0}, {1}id {0} LIMIT ? OFFSET ?", order.direction(), plus);
+    page.values.emplace_back(std::int64_t{std::max(filter.limit, 0)});
+    page.values.emplace_back(std::max(filter.offset, std::int64_t{0}));
+}
+
+// Few match: whatever leads to them, they are sorted. The + keeps the order from leading, past all that don't match.
+PageOfIds page_of_few(const RunFilter& filter, const Order& order, const Where& whole) {
     PageOfIds page;
+    add_branch(page, order, whole, index_of_few(filter));
+    finish_page(page, filter, order, "+");
+    return page;
+}
+
+PageOfIds page_of_many(const RunFilter& filter, const Order& order, bool sort_by_state) {
+    PageOfIds page;
+    const auto with_states = [&filter](const std::string& condition) {
+        Where where = other_where(filter);
+        if (!filter.dag_id.empty()) where.require("dag_id = ?", filter.dag_id);
+        if (!condition.empty()) where.require(condition);
+        if (!filter.types.empty()) where.require(fmt::format("type IN ({})", literals(filter.types)));
+        return where;
+    };
     if (filter.states.empty()) {
-        add_branch(page, filter, order, "", "");
+        add_branch(page, order, with_states(""), "");
     } else if (order.column == "id") {
         // Merged in order by SQLite, each branch from an index that ends with the id.
         for (const model::RunState state : filter.states)
-            add_branch(page, filter, order, fmt::format("state = '{}'", model::to_text(state)), "");
+            add_branch(page, order, with_states(fmt::format("state = '{}'", model::to_text(state))), "");
     } else if (sort_by_state) {
-        add_branch(page, filter, order, fmt::format("state IN ({})", literals(filter.states)),
+        add_branch(page, order, with_states(fmt::format("state IN ({})", literals(filter.states))),
                    filter.dag_id.empty() ? " INDEXED BY dag_run_by_state" : " INDEXED BY dag_run_by_dag_state");
     } else {
         // The + keeps the state's index out.
-        add_branch(page, filter, order, fmt::format("+state IN ({})", literals(filter.states)), "");
+        add_branch(page, order, with_states(fmt::format("+state IN ({})", literals(filter.states))), "");
     }
-    page.sql += fmt::format(" ORDER BY position {0}, id {0} LIMIT ? OFFSET ?", order.direction());
-    page.values.emplace_back(std::int64_t{std::max(filter.limit, 0)});
-    page.values.emplace_back(std::max(filter.offset, std::int64_t{0}));
+    finish_page(page, filter, order, "");
     return page;
 }
 
@@ -117,12 +146,23 @@ ports::Page<model::Run> list_runs(SQLite::Database& db, const RunFilter& given) 
 
     if (in_wanted_states == 0 && !counted.empty()) return page;
 
+    const Where whole = whole_where(filter, in_wanted_states);
+    const bool is_counted = other_where(filter).empty();
+    page.total = is_counted ? in_wanted_states
+                            : count(db,
+                                    fmt::format("SELECT count(*) FROM (SELECT 1 FROM dag_run{}{} LIMIT {})",
+                                                index_of_few(filter), whole.text(), kMostCounted + 1),
+                                    whole);
+
     Where any_state;
     if (!filter.dag_id.empty()) any_state.require("dag_id = ?", filter.dag_id);
     const std::int64_t in_any_state =
         count(db, "SELECT ifnull(sum(count), 0) FROM dag_run_count" + any_state.text(), any_state);
 
-    const PageOfIds ids = page_of_ids(filter, order, sorting_is_quicker(filter, in_wanted_states, in_any_state));
+    const bool others_lead = !is_counted || !filter.types.empty();
+    const PageOfIds ids = others_lead && page.total <= kMostCounted
+                              ? page_of_few(filter, order, whole)
+                              : page_of_many(filter, order, sorting_is_quicker(filter, in_wanted_states, in_any_state));
     SQLite::Statement select(db, fmt::format("SELECT {0} FROM ({1}) AS page CROSS JOIN dag_run AS t ON t.id = page.id"
                                              " ORDER BY page.position {2}, page.id {2}",
                                              column_list(table<model::Run>(), "t"), ids.sql, order.direction()));
@@ -131,20 +171,7 @@ ports::Page<model::Run> list_runs(SQLite::Database& db, const RunFilter& given) 
         RowReader reader(select);
         page.rows.push_back(read_row<model::Run>(reader));
     }
-
-    Where all = other_where(filter);
-    if (all.empty()) {
-        page.total = in_wanted_states;
-        return page;
-    }
-    if (!filter.dag_id.empty()) all.require("dag_id = ?", filter.dag_id);
-    // Where few runs are in these states, these lead to all that match; else the + keeps their index out.
-    const char* const plus = in_wanted_states > kMostCounted ? "+" : "";
-    if (!filter.states.empty()) all.require(fmt::format("{}state IN ({})", plus, literals(filter.states)));
-    if (!filter.types.empty()) all.require(fmt::format("type IN ({})", literals(filter.types)));
-    page.total = count(
-        db, fmt::format("SELECT count(*) FROM (SELECT 1 FROM dag_run{} LIMIT {})", all.text(), kMostCounted + 1), all);
-    if (page.total > kMostCounted) make_total_least(page, filter.limit, filter.offset);
+    if (page.total > kMostCounted && !is_counted) make_total_least(page, filter.limit, filter.offset);
     return page;
 }
 

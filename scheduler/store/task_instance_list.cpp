@@ -78,6 +78,8 @@ Where where_of(const TaskInstanceFilter& filter, const std::string& state_condit
     return where;
 }
 
+constexpr std::string_view kNoColumns = "1";
+
 // All that match, in as many branches as there are indexes to walk.
 struct Matches {
     std::string sql;
@@ -93,9 +95,12 @@ Matches matches(SQLite::Database& db, const TaskInstanceFilter& filter, std::str
     } else {
         conditions.push_back(filter.states.empty() ? "" : fmt::format("+t.state IN ({})", literals(filter.states)));
     }
+    // To count them over all DAGs, their runs need not be looked up.
+    const bool without_runs = columns == kNoColumns && filter.dag_id.empty() && filter.run_id.empty();
     const char* const from =
-        states_first ? "task_instance AS t INDEXED BY task_instance_by_state CROSS JOIN dag_run AS r ON r.id = t.run"
-                     : "dag_run AS r CROSS JOIN task_instance AS t ON t.run = r.id";
+        !states_first  ? "dag_run AS r CROSS JOIN task_instance AS t ON t.run = r.id"
+        : without_runs ? "task_instance AS t INDEXED BY task_instance_by_state"
+                       : "task_instance AS t INDEXED BY task_instance_by_state CROSS JOIN dag_run AS r ON r.id = t.run";
     Matches all;
     for (const std::string& condition : conditions) {
         const Where where = where_of(filter, condition);
@@ -113,9 +118,11 @@ std::string order_text(const Order& order, std::string_view prefix) {
 
 std::vector<ports::TaskInstanceRow> rows(SQLite::Database& db, const TaskInstanceFilter& filter) {
     const Order order = parse_order(kOrders, filter.order_by, "id");
-    Matches page = matches(db, filter,
-                           fmt::format("r.id AS run, t.task_id AS task_id, t.map_index AS map_index, {} AS position",
-                                       order.column.empty() ? "NULL" : order.column));
+    Matches page =
+        matches(db, filter,
+                fmt::format("{} AS run, t.task_id AS task_id, t.map_index AS map_index, {} AS position",
+                            // Of the table that is walked, so that its order is that of the walk.
+                            by_state(db, filter) ? "t.run" : "r.id", order.column.empty() ? "NULL" : order.column));
     page.sql += fmt::format(" ORDER BY {} LIMIT ? OFFSET ?", order_text(order, ""));
     page.values.emplace_back(std::int64_t{std::max(filter.limit, 0)});
     page.values.emplace_back(std::max(filter.offset, std::int64_t{0}));
@@ -152,7 +159,7 @@ ports::Page<ports::TaskInstanceRow> list_task_instances(SQLite::Database& db, co
     ports::Page<ports::TaskInstanceRow> page;
     page.rows = rows(db, filter);
     const bool one_run = !filter.dag_id.empty() && !filter.run_id.empty();
-    const Matches all = matches(db, filter, "1");
+    const Matches all = matches(db, filter, kNoColumns);
     SQLite::Statement count(
         db, one_run ? fmt::format("SELECT count(*) FROM ({})", all.sql)
                     : fmt::format("SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {})", all.sql, kMostCounted + 1));
