@@ -6,10 +6,12 @@ import { Note } from "@/parts/notes";
 
 /** A short break of the stream is not worth a word. */
 const kPatience = 4000;
+/** A disk fills while nothing happens of which the stream would tell. */
+const kLook = 15_000;
 
 /** What a person must know on every page: that the daemon is in trouble, or that this page has lost it. */
 export function Trouble() {
-  const { data } = useApi<{ problem: string | null }>(address("/monitor/health"), () => true);
+  const { data } = useApi<{ problem: string | null }>(address("/monitor/health"), undefined, kLook);
   const [lost, setLost] = useState(false);
   useEffect(() => {
     let timer: number | undefined;

@@ -1,8 +1,9 @@
 import { fireEvent, screen, waitFor } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Bar } from "@/shell/bar";
 import { Navigation } from "@/shell/navigation";
+import { Trouble } from "@/shell/trouble";
 import { serve, show } from "./stub";
 
 const result = (kind: string, title: string, more: object) => ({ kind, title, detail: null, dag_id: null, run_id: null, task_id: null, asset: null, key: null, ...more });
@@ -68,5 +69,21 @@ describe("the navigation", () => {
     show(<Navigation path="/" />, "operator");
     expect(screen.queryByRole("link", { name: "Users" })).toBeNull();
     expect(screen.getByRole("link", { name: "API tokens" })).toBeTruthy();
+  });
+});
+
+describe("what is wrong with the daemon", () => {
+  afterEach(() => vi.useRealTimers());
+
+  it("is told on a page on which nothing changes", async () => {
+    vi.useFakeTimers();
+    let problem: string | null = null;
+    serve({ "GET /monitor/health": () => ({ json: { problem } }) });
+    show(<Trouble />);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(screen.queryByRole("alert")).toBeNull();
+    problem = "The disk is full";
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(screen.getByRole("alert").textContent).toBe("The disk is full");
   });
 });
