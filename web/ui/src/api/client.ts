@@ -36,6 +36,9 @@ export function address(resource: string, query: Query = {}): string {
   return "/api/v2" + resource + (text ? "?" + text : "");
 }
 
+/** An address that may have a query already, and this one behind it. */
+export const withQuery = (url: string, query: string): string => `${url}${url.includes("?") ? "&" : "?"}${query}`;
+
 let csrfToken: string | null = null;
 /** The session's, from /auth/me; requests that change something carry it. */
 export function setCsrfToken(token: string | null): void {

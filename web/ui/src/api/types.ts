@@ -247,20 +247,6 @@ export interface Rendered {
   log_path: string;
 }
 
-export interface HitlDetail {
-  subject: string | null;
-  options: string[];
-  params: Params;
-  params_input: Record<string, unknown> | null;
-  defaults: string[] | null;
-  assigned_roles: string[];
-  chosen_options: string[] | null;
-  response_received: boolean;
-  responded_at: string | null;
-  responded_by_user: { id: string | null; name: string | null } | null;
-  created_at: string | null;
-}
-
 export interface ImportErrorList {
   import_errors: ImportError[];
   total_entries: number;

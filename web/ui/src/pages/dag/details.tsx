@@ -7,6 +7,7 @@ import { useApi } from "@/api/use";
 import { Moment } from "@/parts/moment";
 import { Show } from "@/parts/notes";
 import { Card, Facts } from "@/parts/page";
+import { Reasons } from "@/parts/reasons";
 import { type Column, Pager, Table } from "@/parts/table";
 
 const kShown = 100;
@@ -36,15 +37,7 @@ export function Details({ dag }: { dag: DagDetails }) {
     <>
       <div class="columns">
         <Card title="What it waits for">
-          <Show of={why} lines={2}>
-            {({ reasons }) => (
-              <ul class="why-list">
-                {reasons.map((reason) => (
-                  <li key={reason}>{reason}</li>
-                ))}
-              </ul>
-            )}
-          </Show>
+          <Show of={why} lines={2}>{(known) => <Reasons of={known} />}</Show>
         </Card>
         <Card title="Settings">
           <Facts

@@ -1,6 +1,6 @@
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { Diagnostic, ImportError } from "@/api/types";
+import type { Diagnostic, ImportError, ImportErrorList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { Ago } from "@/parts/moment";
 import { Empty, Show } from "@/parts/notes";
@@ -55,7 +55,7 @@ function File({ error }: { error: ImportError }) {
 }
 
 export default function Errors() {
-  const errors = useApi<{ import_errors: ImportError[]; total_entries: number }>(address("/importErrors", { limit: 200 }), ofKind("catalog"));
+  const errors = useApi<ImportErrorList>(address("/importErrors", { limit: 200 }), ofKind("catalog"));
   return (
     <>
       <PageHead title="Import errors">

@@ -15,6 +15,7 @@ import { Field } from "@/parts/field";
 import { Ago, Moment, Took } from "@/parts/moment";
 import { Note, Show } from "@/parts/notes";
 import { Card, Facts, PageHead, Tabs } from "@/parts/page";
+import { Reasons } from "@/parts/reasons";
 import { RoleButton } from "@/parts/role_button";
 import { StateBadge } from "@/parts/state";
 import { TaskActions } from "@/parts/task_actions";
@@ -72,7 +73,7 @@ export default function RunPage() {
         <Line run={run} />
       </PageHead>
       <Corrected run={run} />
-      <Reasons run={run} />
+      <Waits run={run} />
       <Tabs label="Views of the run" current={runHref(dag_id, run_id, tab.tab)} tabs={kTabs.map((one) => ({ href: runHref(dag_id, run_id, one.tab), text: one.text }))} />
       {tab.content(run)}
       {again && <TriggerDialog dag_id={dag_id} again={run} onClose={() => setAgain(false)} />}
@@ -119,19 +120,11 @@ function Corrected({ run }: { run: Run }) {
   return null;
 }
 
-function Reasons({ run }: { run: Run }) {
+function Waits({ run }: { run: Run }) {
   const why = useApi<Why>(address(path("dags", run.dag_id, "dagRuns", run.dag_run_id, "why")), ofRun(run.dag_id, run.dag_run_id));
   return (
     <Card title={isFinal(run.state) ? "How it ended" : "What it waits for"}>
-      <Show of={why} lines={2}>
-        {({ reasons }) => (
-          <ul class="why-list">
-            {reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
-            ))}
-          </ul>
-        )}
-      </Show>
+      <Show of={why} lines={2}>{(known) => <Reasons of={known} />}</Show>
     </Card>
   );
 }

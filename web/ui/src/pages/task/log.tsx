@@ -1,5 +1,6 @@
 // The log of one try, as it is written: coloured, searchable, of any length. Only the lines that are seen are in the page.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { withQuery } from "@/api/client";
 import { type Span, type Style, kPlain, parseAnsi } from "@/model/ansi";
 import { linesOf } from "@/model/log_file";
 import { Button, LinkButton } from "@/parts/button";
@@ -38,7 +39,6 @@ export function LogViewer({ url, name }: { url: string; name: string }) {
   const [height, setHeight] = useState(600);
   const frame = useRef<HTMLDivElement>(null);
   const stuck = useRef(true); // to the end, which the view follows
-  const firstStart = useRef(log.part.start);
 
   const lines = useMemo(() => linesOf(log.part), [log.part]);
   const styles = useMemo(() => stylesOf(lines), [lines]);
@@ -51,7 +51,6 @@ export function LogViewer({ url, name }: { url: string; name: string }) {
     const element = frame.current;
     if (!element) return;
     if (stuck.current) element.scrollTop = element.scrollHeight;
-    firstStart.current = log.part.start;
   }, [lines]);
   useEffect(() => {
     const element = frame.current;
@@ -110,7 +109,7 @@ export function LogViewer({ url, name }: { url: string; name: string }) {
           <Button small kind="quiet" onClick={() => go(toEnd, true)}>
             End
           </Button>
-          <LinkButton small kind="quiet" icon="download" label="Download the whole log" href={`${url}${url.includes("?") ? "&" : "?"}download=true`} download={name} />
+          <LinkButton small kind="quiet" icon="download" label="Download the whole log" href={withQuery(url, "download=true")} download={name} />
         </span>
       </div>
       {log.error && <ErrorNote error={log.error} />}

@@ -11,13 +11,14 @@ import { SelectField } from "@/parts/field";
 import { Moment, Took } from "@/parts/moment";
 import { Empty, Note, Show } from "@/parts/notes";
 import { Card, Facts, PageHead } from "@/parts/page";
+import { Reasons } from "@/parts/reasons";
 import { RoleButton } from "@/parts/role_button";
 import { StateBadge } from "@/parts/state";
 import { TaskActions } from "@/parts/task_actions";
 import { Answer } from "../approvals/answer";
 import { Instances } from "./instances";
 import { LogViewer } from "./log";
-import { Rendered } from "./rendered";
+import { WhatRan } from "./rendered";
 
 /** A log is that of the task, with map_index as a parameter, as Airflow has it. */
 const logAddress = (task: TaskInstance, number: number) =>
@@ -113,15 +114,7 @@ function About({ task }: { task: TaskInstance }) {
   return (
     <div class="columns">
       <Card title={isFinal(task.state) ? "How it ended" : "What it waits for"}>
-        <Show of={why} lines={2}>
-          {({ reasons }) => (
-            <ul class="why-list">
-              {reasons.map((reason) => (
-                <li key={reason}>{reason}</li>
-              ))}
-            </ul>
-          )}
-        </Show>
+        <Show of={why} lines={2}>{(known) => <Reasons of={known} />}</Show>
       </Card>
       <Card title="About it">
         <Facts
@@ -187,7 +180,7 @@ function Tries({ task }: { task: TaskInstance }) {
             {view === "log" ? (
               <LogViewer key={number} url={logAddress(task, number)} name={`${task.dag_id}.${task.task_id}.${number}.log`} />
             ) : (
-              <Rendered url={address(resource(task, "tries", number, "rendered"))} />
+              <WhatRan url={address(resource(task, "tries", number, "rendered"))} />
             )}
           </Card>
         );

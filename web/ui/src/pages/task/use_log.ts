@@ -1,6 +1,6 @@
 // Reads the log of one try: its end first, what is before and behind when it is scrolled to, and what is written meanwhile.
 import { useEffect, useReducer, useRef } from "preact/hooks";
-import { ApiError, send } from "@/api/client";
+import { ApiError, send, withQuery } from "@/api/client";
 import { type LogPart, append, emptyPart, fromLineStart, kPiece, prepend } from "@/model/log_file";
 
 export interface Log {
@@ -40,7 +40,7 @@ export function useLog(url: string) {
     const follow = async (signal: AbortSignal) => {
       const known = log.current.size;
       const from = known === 0 && log.current.part.end === 0 ? -kPiece : known;
-      const response = await send(`${url}${url.includes("?") ? "&" : "?"}follow=true&offset=${from}`, { headers: { Accept: "text/plain" }, signal });
+      const response = await send(withQuery(url, `follow=true&offset=${from}`), { headers: { Accept: "text/plain" }, signal });
       const start = Number(response.headers.get("Weir-Log-Offset") ?? 0);
       if (known === 0) log.current = { ...log.current, part: emptyPart(start), size: start };
       const reader = response.body!.getReader();
