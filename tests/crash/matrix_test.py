@@ -140,4 +140,4 @@ for the_point in FAILPOINTS:
 
 
 if __name__ == "__main__":
-    side_by_side.main(Matrix)
+    side_by_side.main()

@@ -14,7 +14,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "e2e"))
 
 from api import Api  # noqa: E402
-from house import PATIENCE, PROGRAM, House, wait_for  # noqa: E402
+from house import PATIENCE, PROGRAM, House, wait_for  # noqa: E402, F401: for the tests too
 
 RUN = "run1"
 

@@ -66,11 +66,11 @@ class House(unittest.TestCase):
         self.launch(env=env)
         wait_for("the daemon answers", self.answers)
 
-    def launch(self, wrapper=(), env=None):
+    def launch(self, wrapper=(), env=None, program=PROGRAM):
         self.daemon_log = open(self.folder / "daemon.log", "ab")
         self.addCleanup(self.daemon_log.close)
         self.daemon = subprocess.Popen(
-            [*wrapper, PROGRAM, "-c", str(self.folder / "weir.yaml"), "serve"],
+            [*wrapper, program, "-c", str(self.folder / "weir.yaml"), "serve"],
             cwd=self.folder,
             env={**os.environ, **(env or {})},
             stdin=subprocess.DEVNULL,
