@@ -87,12 +87,20 @@ void CommandDesk::answer(const core::Explained& explained) { answer(questions_, 
 
 ports::Health CommandDesk::health() const {
     const std::lock_guard lock(mutex_);
-    return health_;
+    auto health = health_;
+    health.scheduler_healthy = executor_trouble_.empty();
+    if (health.problem.empty()) health.problem = executor_trouble_;
+    return health;
 }
 
 void CommandDesk::set_health(ports::Health health) {
     const std::lock_guard lock(mutex_);
     health_ = std::move(health);
+}
+
+void CommandDesk::set_executor_trouble(const std::string& words) {
+    const std::lock_guard lock(mutex_);
+    executor_trouble_ = words.empty() ? "" : "no task can be started: " + words;
 }
 
 }  // namespace weir::daemon

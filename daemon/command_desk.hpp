@@ -27,6 +27,8 @@ class CommandDesk : public ports::Commands, public ports::Recorder {
     void answer(const core::Reply& reply);
     void answer(const core::Explained& answer);
     void set_health(ports::Health health);
+    // By the executor, on the IO thread. Empty: tasks can be started.
+    void set_executor_trouble(const std::string& words);
 
    private:
     // Those who wait for an answer of one kind, by request.
@@ -46,6 +48,7 @@ class CommandDesk : public ports::Commands, public ports::Recorder {
     Waiting<core::Answer> commands_;
     Waiting<core::Explanation> questions_;
     ports::Health health_;
+    std::string executor_trouble_;
 };
 
 }  // namespace weir::daemon

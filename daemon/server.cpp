@@ -267,16 +267,18 @@ int run_server(const Settings& settings) {
     board.set_pools(settings.pools);
     board.set_definitions(folder.entries(), folder.import_errors());
 
-    process::ProcessExecutor executor(io,
-                                      {.data_folder = settings.data_folder,
-                                       .log_folder = settings.logs(),
-                                       .weir_program = weir_program(),
-                                       .environment = task_environment(),
-                                       .connections = settings.connections,
-                                       .notifiers = settings.notifiers,
-                                       .notifier_folder = std::filesystem::path(settings.file).parent_path(),
-                                       .note = [](const std::string& words) { spdlog::warn("{}", words); }},
-                                      [&inbox](core::Input report) { inbox.post(std::move(report)); });
+    process::ProcessExecutor executor(
+        io,
+        {.data_folder = settings.data_folder,
+         .log_folder = settings.logs(),
+         .weir_program = weir_program(),
+         .environment = task_environment(),
+         .connections = settings.connections,
+         .notifiers = settings.notifiers,
+         .notifier_folder = std::filesystem::path(settings.file).parent_path(),
+         .note = [](const std::string& words) { spdlog::warn("{}", words); },
+         .trouble = [&desk](const std::string& words) { desk.set_executor_trouble(words); }},
+        [&inbox](core::Input report) { inbox.post(std::move(report)); });
 
     const auto feed = make_feed(io, pool, history);
     const SteadyWallClock clock;

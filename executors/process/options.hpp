@@ -23,6 +23,8 @@ struct ProcessOptions {
     // Words for the daemon's log: the supervisor can't be started, was restarted, … Called on the IO thread; may be
     // empty.
     std::function<void(const std::string&)> note{};
+    // Why no task can be started, by the same words; empty once it can again. As above.
+    std::function<void(const std::string&)> trouble{};
 };
 
 }  // namespace weir::process

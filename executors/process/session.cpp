@@ -146,6 +146,7 @@ void Session::welcome(const wire::Welcome& welcome) {
     welcome_ = welcome;
     pause_ = kFirstPause;
     last_note_.clear();
+    if (options_.trouble) options_.trouble({});
 }
 
 void Session::launch(const std::vector<core::Launch>& launches) {
@@ -223,9 +224,10 @@ void Session::tell(core::Input input) {
 
 void Session::note(const std::string& words) {
     // An attempt every two seconds would say the same each time.
-    if (!options_.note || words == last_note_) return;
+    if (words == last_note_) return;
     last_note_ = words;
-    options_.note(words);
+    if (options_.note) options_.note(words);
+    if (options_.trouble && !welcome_) options_.trouble(words);
 }
 
 }  // namespace weir::process

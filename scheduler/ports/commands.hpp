@@ -12,10 +12,10 @@ using Command = std::variant<core::TriggerRun, core::SetPaused, core::RetryTasks
                              core::ReplayEvent>;
 
 struct Health {
-    bool database_healthy = true;  // false while commits fail for want of disk
-    bool scheduler_healthy = true;
-    std::string problem;         // in words; empty when all is well
-    model::TimePoint heartbeat;  // of the last turn or idle check
+    bool database_healthy = true;   // false while commits fail for want of disk
+    bool scheduler_healthy = true;  // false while no task can be started
+    std::string problem;            // in words; empty when all is well
+    model::TimePoint heartbeat;     // of the last turn or idle check
 };
 
 class Commands {
