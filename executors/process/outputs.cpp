@@ -77,6 +77,12 @@ Outputs parse_lines(std::string_view text) {
     return {model::parse_json(model::to_text(values)).value_or(nullptr), {}};
 }
 
+Outputs unreadable(int error) {
+    auto outputs = problem(std::string("can't be read: ") + std::strerror(error));
+    outputs.shortage = error == EMFILE || error == ENFILE || error == ENOMEM;
+    return outputs;
+}
+
 struct File {
     int fd = -1;
     ~File() {
@@ -96,8 +102,7 @@ Outputs parse_outputs(std::string_view text) {
 Outputs read_outputs(const std::string& path) {
     // The task chose what stands there: a FIFO must not block us, nor a link lead us elsewhere.
     const File file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-    if (file.fd < 0)
-        return errno == ENOENT ? Outputs{} : problem(std::string("can't be read: ") + std::strerror(errno));
+    if (file.fd < 0) return errno == ENOENT ? Outputs{} : unreadable(errno);
     struct stat status {};
     if (::fstat(file.fd, &status) != 0 || !S_ISREG(status.st_mode)) return problem("is not a plain file");
     // The task is over, so the file grows no more; one byte past the limit shows that it is too large.
@@ -106,7 +111,7 @@ Outputs read_outputs(const std::string& path) {
     while (size < text.size()) {
         const auto got = ::read(file.fd, text.data() + size, text.size() - size);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return problem(std::string("can't be read: ") + std::strerror(errno));
+        if (got < 0) return unreadable(errno);
         if (got == 0) break;
         size += static_cast<std::size_t>(got);
     }

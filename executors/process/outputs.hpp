@@ -14,6 +14,8 @@ inline constexpr int kMaxNesting = 64;  // of objects and arrays: deeper ones ex
 struct Outputs {
     model::Json values;   // an object; null without outputs
     std::string problem;  // empty, or why the file can't be used
+    bool shortage =
+        false;  // of the daemon's own descriptors or memory: the file may be well, and is worth another look
 };
 // Values of key=value lines stay strings; a later line of the same key wins.
 [[nodiscard]] Outputs parse_outputs(std::string_view text);

@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 constexpr auto kFirstPause = 5ms;
 constexpr auto kStartingPause = 40ms;  // at most, while our supervisor is starting
 constexpr auto kLongestPause = 2000ms;
+constexpr auto kShortagePause = 1000ms;
 constexpr auto kStopPatience = 3000ms;
 constexpr int kUnusableOutputs =
     65;  // the exit code of a task that ended well but for its outputs; EX_DATAERR of sysexits.h
@@ -29,7 +30,7 @@ std::uint64_t now_as_epoch() {
     return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(since).count());
 }
 
-core::TryExited to_input(const wire::Exited& exited) {
+core::TryExited to_input(const wire::Exited& exited, Outputs outputs) {
     core::TryExited input;
     input.id = model::TryId{exited.try_id};
     input.at = exited.at;
@@ -39,7 +40,6 @@ core::TryExited to_input(const wire::Exited& exited) {
     if (exited.signal == SIGKILL && exited.ended_by == wire::EndedBy::itself)
         input.detail = "not sent by Weir; the kernel does this when memory runs out";
 
-    auto outputs = read_outputs(exited.output_path);
     input.outputs = std::move(outputs.values);
     if (outputs.problem.empty()) return input;
     input.detail += (input.detail.empty() ? "" : "; ") + outputs.problem;
@@ -116,7 +116,7 @@ void Session::obey(const wire::Report& report) {
         }
         void operator()(const wire::Exited& exited) const {
             failpoint("session.exited");
-            self.tell(to_input(exited));
+            self.exited(exited);
         }
         void operator()(const wire::Refused& refused) const {
             self.tell(core::TryRefused{model::TryId{refused.try_id}, refused.shortage, refused.reason});
@@ -133,6 +133,17 @@ void Session::obey(const wire::Report& report) {
         }
     };
     std::visit(Visitor{*this}, report);
+}
+
+void Session::exited(const wire::Exited& exited) {
+    auto outputs = read_outputs(exited.output_path);
+    if (!outputs.shortage) return tell(to_input(exited, std::move(outputs)));
+    // The task did its work, and must not fail for what the daemon lacks. Until it is told, its exit isn't acknowledged.
+    note("the exit of try " + std::to_string(exited.try_id) + " has to wait: " + outputs.problem);
+    const auto timer = std::make_shared<boost::asio::steady_timer>(io_, kShortagePause);
+    timer->async_wait([self = shared_from_this(), timer, exited](const boost::system::error_code& error) {
+        if (!error && self->welcome_) self->exited(exited);
+    });
 }
 
 void Session::welcome(const wire::Welcome& welcome) {

@@ -41,6 +41,7 @@ class Session : public std::enable_shared_from_this<Session> {
     void connect_later();
     void obey(const wire::Report& report);
     void welcome(const wire::Welcome& welcome);
+    void exited(const wire::Exited& exited);
     void tell(core::Input input);
     void note(const std::string& words);
     void finish_stop();
