@@ -29,6 +29,12 @@ tasks:
   report: {run: "true"}
 """
 
+EVENTS = """
+schedule: {event: order.paid}
+tasks:
+  book: {run: "true"}
+"""
+
 # Streams have no end.
 STREAMS = {"/api/v2/live"}
 
@@ -51,6 +57,7 @@ class TheDaemon(House):
         self.dag("pages", DAG)
         self.dag("failing", FAILING)
         self.dag("reports", WINDOWS)
+        self.dag("orders", EVENTS)
         self.dag("bad", "tasks: 7\n")
         self.start()
         self.api = Api(self.folder)
@@ -116,6 +123,16 @@ class TheDaemon(House):
         instance = self.does("GET", f"{self.base}/taskInstances/each/1/tries/1/rendered").json
         self.assertEqual(instance["env"]["WEIR_ITEM"], "2")
         self.assertEqual(self.does("GET", "/api/v2/overview").json["approvals"][0]["subject"], "Is it good?")
+        self.no_faults()
+
+    def test_a_run_says_what_made_it(self):
+        paid = {"specversion": "1.0", "id": "9", "source": "shop", "type": "order.paid", "data": {"total": 12}}
+        for event in (window_event(0), paid):
+            self.does("POST", "/api/v2/events", event, headers={"Content-Type": "application/cloudevents+json"})
+        for dag, kind in (("reports", "windows"), ("orders", "event")):
+            runs = f"/api/v2/dags/{dag}/dagRuns"
+            wait_for(f"a run of {dag}", lambda: self.api.get(runs).json["total_entries"] == 1)
+            self.assertEqual(self.does("GET", runs).json["dag_runs"][0]["cause"]["kind"], kind)
         self.no_faults()
 
     def test_what_people_do_is_answered_as_the_document_says(self):

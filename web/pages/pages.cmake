@@ -42,15 +42,17 @@ add_custom_command(
 target_sources(weir_pages PRIVATE ${ui_bundle})
 set_source_files_properties(${ui_bundle} PROPERTIES OBJECT_DEPENDS ${ui_blob} SKIP_PRECOMPILE_HEADERS ON)
 
-# The pages' own tests run beside the sources that were built.
+# The pages' own tests run beside the sources that were built, and the API's description where these expect it.
 file(GLOB_RECURSE ui_tests CONFIGURE_DEPENDS ${ui}/tests/*)
 add_custom_command(
   OUTPUT ${PROJECT_BINARY_DIR}/ui/tests.stamp
   COMMAND ${CMAKE_COMMAND} -E rm -rf ${ui_copy}/tests
   COMMAND ${CMAKE_COMMAND} -E copy_directory ${ui}/tests ${ui_copy}/tests
   COMMAND ${CMAKE_COMMAND} -E copy ${ui}/vitest.browser.config.ts ${ui_copy}
+  COMMAND ${CMAKE_COMMAND} -E make_directory ${PROJECT_BINARY_DIR}/ui/api
+  COMMAND ${CMAKE_COMMAND} -E copy ${PROJECT_SOURCE_DIR}/web/api/openapi.yaml ${PROJECT_BINARY_DIR}/ui/api
   COMMAND ${CMAKE_COMMAND} -E touch ${PROJECT_BINARY_DIR}/ui/tests.stamp
-  DEPENDS ${ui_packages} ${ui_tests} ${ui}/vitest.browser.config.ts
+  DEPENDS ${ui_packages} ${ui_tests} ${ui}/vitest.browser.config.ts ${PROJECT_SOURCE_DIR}/web/api/openapi.yaml
   VERBATIM)
 add_custom_target(weir_ui_tests ALL DEPENDS ${PROJECT_BINARY_DIR}/ui/tests.stamp)
 foreach(part check test)

@@ -1,17 +1,11 @@
 // The one way to the daemon: JSON over HTTP, failures as ApiError with the daemon's own words.
-
-/** What doesn't validate: `loc` leads to the fault, as in ["body", "conf", "min_views"]. */
-export interface Fault {
-  type: string;
-  loc: (string | number)[];
-  msg: string;
-  input: unknown;
-}
+import type { Fault } from "./types";
 
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     message: string,
+    /** What doesn't validate: `loc` leads to the fault, as in ["body", "conf", "min_views"]. */
     readonly faults: Fault[] = [],
     readonly retryAfter: number | null = null,
   ) {

@@ -1,16 +1,6 @@
 // What has changed, as the daemon tells it (GET /live). Pages don't read their data from here: a change says which of
 // the resources that are on the screen must be read again.
-
-export type Change =
-  | { kind: "run"; dag_id: string; run_id: string; state: string }
-  | { kind: "task"; dag_id: string; run_id: string; task_id: string; map_index: number; state: string | null; try_number: number }
-  | { kind: "dag"; dag_id: string }
-  | { kind: "catalog" }
-  | { kind: "window"; asset: string; key: string }
-  | { kind: "event"; event_id: number }
-  | { kind: "backfill"; id: number; dag_id: string }
-  | { kind: "notification" }
-  | { kind: "hitl"; dag_id: string; run_id: string; task_id: string };
+import type { Change } from "./types";
 
 /** Whether a resource on the screen depends on what has changed. */
 export type Concerns = (change: Change) => boolean;

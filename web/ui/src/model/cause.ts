@@ -11,7 +11,7 @@ const kTypes: Record<string, string> = {
 export function wordsOfCause(run: Run): string {
   const { cause } = run;
   if (run.run_type === "manual" && run.triggering_user_name) return `by ${run.triggering_user_name}`;
-  if (cause?.kind === "windows") return `by windows of ${(cause.assets ?? []).join(", ") || "its assets"}${cause.reason && cause.reason !== "complete" ? ` (${cause.reason})` : ""}`;
-  if (cause?.kind === "events") return "by events";
+  if (cause?.kind === "windows") return `by windows of ${cause.assets.join(", ")}${cause.reason === "complete" ? "" : ` (${cause.reason})`}`;
+  if (cause?.kind === "event") return cause.count === 1 ? `by event ${cause.last}` : `by ${cause.count} events`;
   return kTypes[run.run_type] ?? run.run_type;
 }

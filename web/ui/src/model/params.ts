@@ -1,36 +1,27 @@
 // Params as the daemon describes them: name -> value, description, JSON Schema. What a form makes of them, and what is wrong with it.
 import type { ApiError } from "@/api/client";
+import type { Param, Params } from "@/api/types";
 
-export interface Schema {
-  type?: string | string[];
-  enum?: unknown[];
-  minimum?: number;
-  maximum?: number;
-  minLength?: number;
-  maxLength?: number;
-  pattern?: string;
-}
-export interface Param {
-  /** The default; null: it must be given. */
-  value: unknown;
-  description: string | null;
-  schema: Schema;
-}
-export type Params = Record<string, Param>;
 export type Values = Record<string, unknown>;
 export type Faults = Record<string, string>;
 
 export type Kind = "choice" | "flag" | "integer" | "number" | "text" | "json";
 
-export function kindOf({ schema, value }: Param): Kind {
-  const types = schema.type === undefined ? [] : [schema.type].flat();
+export function kindOf({ schema }: Param): Kind {
   if (schema.enum) return "choice";
-  if (types.includes("boolean")) return "flag";
-  if (types.includes("integer")) return "integer";
-  if (types.includes("number")) return "number";
-  if (types.includes("array") || types.includes("object")) return "json";
-  if (types.includes("string") || types.length === 0 || typeof value === "string") return "text";
-  return "json";
+  switch (schema.type) {
+    case "boolean":
+      return "flag";
+    case "integer":
+    case "number":
+      return schema.type;
+    case "array":
+    case "object":
+      return "json";
+    case "string":
+    case undefined:
+      return "text";
+  }
 }
 
 /** What the form begins with: the defaults. */
@@ -65,11 +56,8 @@ function faultOf(param: Param, value: unknown): string | null {
   if (kind === "integer" && !Number.isInteger(value)) return "is a whole number";
   if (kind === "number" && typeof value !== "number") return "is a number";
   if (kind === "json") {
-    const types = [schema.type ?? []].flat();
-    const isOne = (type: string) =>
-      type === "array" ? Array.isArray(value) : type === "object" ? typeof value === "object" && value !== null && !Array.isArray(value) : true;
-    if (types.length > 0 && !types.some(isOne)) return types.includes("array") ? 'is a list in JSON, as ["a", "b"]' : 'is an object in JSON, as {"a": 1}';
-    return null;
+    if (schema.type === "array") return Array.isArray(value) ? null : 'is a list in JSON, as ["a", "b"]';
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? null : 'is an object in JSON, as {"a": 1}';
   }
   if (typeof value === "number") {
     if (schema.minimum !== undefined && value < schema.minimum) return `is at least ${schema.minimum}`;

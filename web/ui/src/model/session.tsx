@@ -2,16 +2,9 @@
 import { type ComponentChildren, createContext } from "preact";
 import { useContext, useEffect, useState } from "preact/hooks";
 import { ApiError, address, change, get, setCsrfToken, whenLoggedOut } from "@/api/client";
+import type { Me, Role } from "@/api/types";
 
 export const kRoles = ["viewer", "user", "operator", "admin"] as const;
-export type Role = (typeof kRoles)[number];
-
-export interface Me {
-  username: string;
-  role: Role;
-  via: "session" | "token" | "unix" | "off";
-  csrf_token: string | null;
-}
 
 export interface Session {
   me: Me;

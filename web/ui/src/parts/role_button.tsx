@@ -1,5 +1,6 @@
 import type { ComponentProps } from "preact";
-import { type Role, useSession } from "@/model/session";
+import type { Role } from "@/api/types";
+import { useSession } from "@/model/session";
 import { Button } from "./button";
 
 /** A button for those who may; for others it is there, and says whom it is for. */

@@ -1,4 +1,5 @@
-import { type Role, kRoles } from "@/model/session";
+import type { Role } from "@/api/types";
+import { kRoles } from "@/model/session";
 import { SelectField } from "./field";
 
 const kMeans: Record<Role, string> = {

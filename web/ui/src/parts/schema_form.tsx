@@ -1,6 +1,7 @@
 // A form made from params: one field for each, by its JSON Schema.
 import { useEffect, useState } from "preact/hooks";
-import { type Faults, type Kind, type Param, type Params, type Values, kindOf, limitsOf, textOf, valueOf } from "@/model/params";
+import type { Param, Params } from "@/api/types";
+import { type Faults, type Kind, type Values, kindOf, limitsOf, textOf, valueOf } from "@/model/params";
 import { CheckField, Field, SelectField, TextField } from "./field";
 
 interface OneProps {

@@ -1,8 +1,8 @@
 import { useApi } from "@/api/use";
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { Counts } from "@/api/types";
-import { type Role, useSession } from "@/model/session";
+import type { Counts, Overview, Role } from "@/api/types";
+import { useSession } from "@/model/session";
 import { Icon, type IconName } from "@/parts/icon";
 
 interface Entry {
@@ -50,7 +50,7 @@ const isHere = (href: string, path: string) => (href === "/" ? path === "/" : pa
 
 export function Navigation({ path }: { path: string }) {
   const { may } = useSession();
-  const { data } = useApi<{ counts: Counts }>(address("/overview"), ofKind("run", "catalog", "event", "dag"));
+  const { data } = useApi<Overview>(address("/overview"), ofKind("run", "catalog", "event", "dag"));
   const count = (entry: Entry) => {
     const number = entry.count && data?.counts[entry.count];
     return number ? <span class={`count ${kBad.has(entry.count!) ? "bad" : ""}`}>{number > 999 ? "999+" : number}</span> : null;

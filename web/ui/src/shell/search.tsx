@@ -1,26 +1,16 @@
 import { useLocation } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
 import { address } from "@/api/client";
+import type { SearchResult, SearchResults } from "@/api/types";
 import { useApi } from "@/api/use";
 import { dagHref, runHref, taskHref, windowsHref } from "@/model/links";
 import { Dialog } from "@/parts/dialog";
 import { Icon, type IconName } from "@/parts/icon";
 import { ErrorNote } from "@/parts/notes";
 
-interface Result {
-  kind: "dag" | "run" | "task" | "asset" | "source" | "pool";
-  title: string;
-  detail: string | null;
-  dag_id: string | null;
-  run_id: string | null;
-  task_id: string | null;
-  asset: string | null;
-  key: string | null;
-}
+const kIcons: Record<SearchResult["kind"], IconName> = { dag: "dag", run: "runs", task: "play", asset: "windows", source: "sources", pool: "pools" };
 
-const kIcons: Record<Result["kind"], IconName> = { dag: "dag", run: "runs", task: "play", asset: "windows", source: "sources", pool: "pools" };
-
-const hrefOf = (result: Result): string => {
+const hrefOf = (result: SearchResult): string => {
   if (result.kind === "task" && result.run_id) return taskHref(result.dag_id!, result.run_id, result.task_id!);
   if (result.kind === "run") return runHref(result.dag_id!, result.run_id!);
   if (result.kind === "asset") return windowsHref(result.asset!, result.key ?? "");
@@ -45,9 +35,9 @@ export function Search({ onClose }: { onClose: () => void }) {
     }, kPause);
     return () => window.clearTimeout(timer);
   }, [words]);
-  const { data, error } = useApi<{ results: Result[] }>(asked ? address("/search", { q: asked }) : null);
+  const { data, error } = useApi<SearchResults>(asked ? address("/search", { q: asked }) : null);
   const results = asked ? (data?.results ?? []) : [];
-  const go = (result: Result | undefined) => {
+  const go = (result: SearchResult | undefined) => {
     if (!result) return;
     onClose();
     route(hrefOf(result));

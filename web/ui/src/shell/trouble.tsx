@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { address } from "@/api/client";
 import { isConnected, onConnection } from "@/api/live";
+import type { Health } from "@/api/types";
 import { useApi } from "@/api/use";
 import { Note } from "@/parts/notes";
 
@@ -11,7 +12,7 @@ const kLook = 15_000;
 
 /** What a person must know on every page: that the daemon is in trouble, or that this page has lost it. */
 export function Trouble() {
-  const { data } = useApi<{ problem: string | null }>(address("/monitor/health"), undefined, kLook);
+  const { data } = useApi<Health>(address("/monitor/health"), undefined, kLook);
   const [lost, setLost] = useState(false);
   useEffect(() => {
     let timer: number | undefined;

@@ -8,7 +8,7 @@ function hours(from: string, states: CoverageState[]): Coverage {
   const windows = states.map((state, i) => ({
     start: iso(Date.parse(from) + i * kHour), end: iso(Date.parse(from) + (i + 1) * kHour), state, revision: null, event_id: null,
   }));
-  return { asset: "a", key: "", every: "1h", per: null, timezone: "UTC", from, to: from, watermark: null, counts: { complete: 0, corrected: 0, missing: 0 }, windows };
+  return { asset: "a", key: "", every: "1h", per: null, timezone: "UTC", from, to: from, watermark: null, counts: { complete: 0, corrected: 0, missing: 0 }, windows, total_entries: windows.length };
 }
 
 describe("the coverage of an asset", () => {

@@ -2,7 +2,8 @@ import { fireEvent, render, screen } from "@testing-library/preact";
 import { useState } from "preact/hooks";
 import { describe, expect, it } from "vitest";
 import { ApiError } from "@/api/client";
-import { type Params, type Values, defaultsOf, faultsBelow, faultsOf } from "@/model/params";
+import type { Params } from "@/api/types";
+import { type Values, defaultsOf, faultsBelow, faultsOf } from "@/model/params";
 import { SchemaForm } from "@/parts/schema_form";
 
 const kParams: Params = {

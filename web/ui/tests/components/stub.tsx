@@ -4,8 +4,9 @@ import type { ComponentChildren } from "preact";
 import { LocationProvider } from "preact-iso";
 import { SWRConfig } from "swr";
 import { vi } from "vitest";
+import type { Role } from "@/api/types";
 import { PreferencesProvider } from "@/model/preferences";
-import { type Role, type Session, SessionContext, kRoles } from "@/model/session";
+import { type Session, SessionContext, kRoles } from "@/model/session";
 import { Toasts } from "@/parts/toasts";
 
 export interface Asked {

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { ApiError, change } from "@/api/client";
+import type { Me } from "@/api/types";
 import { passwordFault } from "@/model/passwords";
-import { type Me, useSession } from "@/model/session";
+import { useSession } from "@/model/session";
 import { Button } from "@/parts/button";
 import { TextField } from "@/parts/field";
 import { NewPasswordFields, kNoPassword } from "@/parts/new_password";

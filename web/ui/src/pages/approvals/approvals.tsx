@@ -2,10 +2,10 @@
 import { useState } from "preact/hooks";
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { Question } from "@/api/types";
+import type { Question, QuestionList, Role } from "@/api/types";
 import { useApi } from "@/api/use";
 import { dagHref, runHref, taskHref } from "@/model/links";
-import { type Role, kRoles, useSession } from "@/model/session";
+import { kRoles, useSession } from "@/model/session";
 import { Button } from "@/parts/button";
 import { Ago } from "@/parts/moment";
 import { Empty, Show } from "@/parts/notes";
@@ -52,7 +52,7 @@ function Row({ question, onAnswer }: { question: Question; onAnswer: () => void 
 }
 
 export default function Approvals() {
-  const questions = useApi<{ hitl_details: Question[]; total_entries: number }>(address("/dags/~/dagRuns/~/hitlDetails", { limit: 200 }), kConcerns);
+  const questions = useApi<QuestionList>(address("/dags/~/dagRuns/~/hitlDetails", { limit: 200 }), kConcerns);
   const [open, setOpen] = useState<Question | null>(null);
   return (
     <>

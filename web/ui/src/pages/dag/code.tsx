@@ -1,7 +1,7 @@
 // The DAG's file, as it is in force, with what is wrong in the file on disk at its place.
 import { address, path } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { DagDetails, ImportErrorList } from "@/api/types";
+import type { DagDetails, DagSource, ImportErrorList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { tokensOf } from "@/model/yaml_tokens";
 import { Note, Show } from "@/parts/notes";
@@ -10,7 +10,7 @@ import { Card } from "@/parts/page";
 const kConcerns = ofKind("catalog", "dag");
 
 export function Code({ dag }: { dag: DagDetails }) {
-  const source = useApi<{ content: string; version_number: number | null }>(address(path("dagSources", dag.dag_id)), kConcerns);
+  const source = useApi<DagSource>(address(path("dagSources", dag.dag_id)), kConcerns);
   const errors = useApi<ImportErrorList>(address("/importErrors", { limit: 1000 }), kConcerns);
   const faults = errors.data?.import_errors.filter((error) => error.filename === dag.fileloc).flatMap((error) => error.diagnostics) ?? [];
   return (

@@ -2,7 +2,7 @@
 import { useState } from "preact/hooks";
 import { address, path } from "@/api/client";
 import { ofDag } from "@/api/live";
-import type { DagDetails, Task, Why } from "@/api/types";
+import type { DagDetails, Task, TaskList, Why } from "@/api/types";
 import { useApi } from "@/api/use";
 import { Moment } from "@/parts/moment";
 import { Show } from "@/parts/notes";
@@ -32,7 +32,7 @@ const kColumns: Column<Task>[] = [
 export function Details({ dag }: { dag: DagDetails }) {
   const [offset, setOffset] = useState(0);
   const why = useApi<Why>(address(path("dags", dag.dag_id, "why")), ofDag(dag.dag_id));
-  const tasks = useApi<{ tasks: Task[]; total_entries: number }>(address(path("dags", dag.dag_id, "tasks")));
+  const tasks = useApi<TaskList>(address(path("dags", dag.dag_id, "tasks")));
   return (
     <>
       <div class="columns">

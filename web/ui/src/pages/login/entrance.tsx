@@ -2,14 +2,14 @@
 import { useLocation } from "preact-iso";
 import { useState } from "preact/hooks";
 import { address } from "@/api/client";
+import type { AuthStatus, Me } from "@/api/types";
 import { useApi } from "@/api/use";
-import type { Me } from "@/model/session";
 import { Login } from "./login";
 import { Setup } from "./setup";
 
 export function Entrance({ onEnter }: { onEnter: (me: Me) => void }) {
   const { path, route } = useLocation();
-  const { data, error } = useApi<{ login: "required" | "off"; setup: boolean }>(address("/auth/status"));
+  const { data, error } = useApi<AuthStatus>(address("/auth/status"));
   // Kept here and not in the address bar, where a screen shot or the history would keep it.
   const [token] = useState(() => (path === "/setup" ? location.hash.slice(1) : ""));
   const enter = (me: Me) => {

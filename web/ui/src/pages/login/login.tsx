@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { type ApiError, change } from "@/api/client";
-import type { Me } from "@/model/session";
+import type { Me } from "@/api/types";
 import { Button } from "@/parts/button";
 import { TextField } from "@/parts/field";
 import { ErrorNote, Note } from "@/parts/notes";

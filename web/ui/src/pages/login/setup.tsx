@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { type ApiError, change } from "@/api/client";
+import type { Me } from "@/api/types";
 import { passwordFault } from "@/model/passwords";
-import type { Me } from "@/model/session";
 import { Button } from "@/parts/button";
 import { TextField } from "@/parts/field";
 import { NewPasswordFields, kNoPassword } from "@/parts/new_password";

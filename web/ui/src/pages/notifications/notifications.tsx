@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { Notification } from "@/api/types";
+import type { Notification, NotificationList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { runHref, taskHref } from "@/model/links";
 import { Button } from "@/parts/button";
@@ -60,7 +60,7 @@ export default function Notifications() {
   const [state, setState] = useState("");
   const [offset, setOffset] = useState(0);
   const [open, setOpen] = useState<Notification | null>(null);
-  const list = useApi<{ notifications: Notification[]; total_entries: number }>(
+  const list = useApi<NotificationList>(
     address("/notifications", { dag_id: dag, state, limit: kLimit, offset }),
     ofKind("notification"),
   );

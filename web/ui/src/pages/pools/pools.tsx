@@ -1,6 +1,6 @@
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { Pool } from "@/api/types";
+import type { Pool, PoolList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { Empty, Show } from "@/parts/notes";
 import { Card, PageHead } from "@/parts/page";
@@ -47,7 +47,7 @@ function Row({ pool }: { pool: Pool }) {
 }
 
 export default function Pools() {
-  const pools = useApi<{ pools: Pool[]; total_entries: number }>(address("/pools", { limit: 1000 }), kConcerns);
+  const pools = useApi<PoolList>(address("/pools", { limit: 1000 }), kConcerns);
   return (
     <>
       <PageHead title="Pools">

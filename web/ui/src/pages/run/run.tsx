@@ -6,7 +6,7 @@ import { ofRun } from "@/api/live";
 import type { DagDetails, Run, Why } from "@/api/types";
 import { useApi } from "@/api/use";
 import { wordsOfCause } from "@/model/cause";
-import { dagHref, runHref, windowsHref } from "@/model/links";
+import { dagHref, runHref, windowsHrefOf } from "@/model/links";
 import { DagZoneProvider } from "@/model/preferences";
 import { isFinal } from "@/model/states";
 import { Button } from "@/parts/button";
@@ -131,7 +131,7 @@ function Waits({ run }: { run: Run }) {
 
 function Details({ run }: { run: Run }) {
   const [editing, setEditing] = useState(false);
-  const assets = run.cause?.assets ?? [];
+  const assets = run.cause?.kind === "windows" ? run.cause.assets : [];
   return (
     <div class="columns">
       <Card title="The run">
@@ -148,7 +148,7 @@ function Details({ run }: { run: Run }) {
             ["DAG version", run.dag_versions.map((version) => version.version_number).join(", ")],
             ["Again, of", run.restart_of && <a href={runHref(run.dag_id, run.restart_of)}>{run.restart_of}</a>],
             ["Backfill", run.backfill_id && <a href="/backfills">{run.backfill_id}</a>],
-            ["Windows of", assets.length > 0 && assets.map((asset) => <a href={windowsHref(asset)}>{asset}</a>)],
+            ["Windows of", assets.length > 0 && assets.map((asset) => <a href={windowsHrefOf(asset)}>{asset} </a>)],
             ["Events", run.cause && <a href={"/events?" + new URLSearchParams({ dag_id: run.dag_id, run_id: run.dag_run_id }).toString()}>those that made it</a>],
           ]}
         />

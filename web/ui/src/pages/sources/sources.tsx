@@ -1,6 +1,6 @@
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { Source } from "@/api/types";
+import type { Source, SourceList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { Ago } from "@/parts/moment";
 import { Empty, Show } from "@/parts/notes";
@@ -46,7 +46,7 @@ const kColumns: Column<Source>[] = [
 ];
 
 export default function Sources() {
-  const sources = useApi<{ sources: Source[] }>(address("/sources"), ofKind("event"));
+  const sources = useApi<SourceList>(address("/sources"), ofKind("event"));
   return (
     <>
       <PageHead title="Sources">

@@ -3,7 +3,7 @@ import { useRoute } from "preact-iso";
 import { useEffect, useState } from "preact/hooks";
 import { address, path } from "@/api/client";
 import { ofTask } from "@/api/live";
-import type { Question, TaskInstance, TaskInstanceList, Try, Why } from "@/api/types";
+import type { Question, Task, TaskInstance, Try, TryList, Why } from "@/api/types";
 import { useApi } from "@/api/use";
 import { dagHref, runHref, taskHref } from "@/model/links";
 import { isFinal } from "@/model/states";
@@ -100,8 +100,8 @@ function Content({ task }: { task: TaskInstance }) {
 function About({ task }: { task: TaskInstance }) {
   const query = task.map_index >= 0 ? { map_index: task.map_index } : {};
   const why = useApi<Why>(address(path("dags", task.dag_id, "dagRuns", task.dag_run_id, "taskInstances", task.task_id, "why"), query), ofTask(task.dag_id, task.dag_run_id, task.task_id));
-  const definition = useApi<{ upstream_task_ids?: string[]; downstream_task_ids: string[]; doc_md: string | null; trigger_rule: string }>(address(path("dags", task.dag_id, "tasks", task.task_id)));
-  const links = (ids: string[] | undefined) =>
+  const definition = useApi<Task>(address(path("dags", task.dag_id, "tasks", task.task_id)));
+  const links = (ids?: string[]) =>
     ids && ids.length > 0 ? (
       <span class="row">
         {ids.map((id) => (
@@ -138,10 +138,10 @@ function About({ task }: { task: TaskInstance }) {
 }
 
 const wordsOfTry = (attempt: Try): string =>
-  `try ${attempt.try_number}: ${attempt.state ?? "waiting"}${attempt.exit_code ? `, exit code ${attempt.exit_code}` : attempt.signal ? `, signal ${attempt.signal}` : ""}`;
+  `try ${attempt.try_number}: ${attempt.state}${attempt.exit_code ? `, exit code ${attempt.exit_code}` : attempt.signal ? `, signal ${attempt.signal}` : ""}`;
 
 function Tries({ task }: { task: TaskInstance }) {
-  const tries = useApi<TaskInstanceList>(address(resource(task, "tries")), ofTask(task.dag_id, task.dag_run_id, task.task_id));
+  const tries = useApi<TryList>(address(resource(task, "tries")), ofTask(task.dag_id, task.dag_run_id, task.task_id));
   const [chosen, setChosen] = useState<number | null>(null); // null: the newest
   const [view, setView] = useState<"log" | "rendered">("log");
   useEffect(() => setChosen(null), [task.try_number]);

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import { ApiError, change } from "@/api/client";
-import type { Token } from "@/api/types";
-import type { Role } from "@/model/session";
+import type { Role, Token } from "@/api/types";
 import { Button } from "@/parts/button";
 import { Copy } from "@/parts/copy";
 import { Dialog } from "@/parts/dialog";

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { address, change, path } from "@/api/client";
-import type { Token } from "@/api/types";
+import type { Token, TokenList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { useNow } from "@/model/preferences";
 import { useSession } from "@/model/session";
@@ -21,7 +21,7 @@ function Expires({ at }: { at: string | null }) {
 
 export default function Tokens() {
   const { me, may } = useSession();
-  const tokens = useApi<{ tokens: Token[]; total_entries: number }>(address("/tokens", { limit: 1000 }));
+  const tokens = useApi<TokenList>(address("/tokens", { limit: 1000 }));
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<(Token & { token: string }) | null>(null);
   const [removing, setRemoving] = useState<Token | null>(null);

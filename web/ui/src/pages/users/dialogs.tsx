@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
-import type { User } from "@/api/types";
+import type { Role, User } from "@/api/types";
 import { passwordFault } from "@/model/passwords";
-import type { Role } from "@/model/session";
 import { Button } from "@/parts/button";
 import { Dialog } from "@/parts/dialog";
 import { TextField } from "@/parts/field";

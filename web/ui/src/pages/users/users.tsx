@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
 import { address, change, path } from "@/api/client";
-import type { User } from "@/api/types";
+import type { Role, User, UserList } from "@/api/types";
 import { useApi } from "@/api/use";
-import { type Role, useSession } from "@/model/session";
+import { useSession } from "@/model/session";
 import { Button } from "@/parts/button";
 import { Menu } from "@/parts/menu";
 import { Ago, Moment } from "@/parts/moment";
@@ -16,7 +16,7 @@ type Open = { what: "add" } | { what: "role" | "password" | "remove"; user: User
 
 export default function Users() {
   const { me, may } = useSession();
-  const users = useApi<{ users: User[]; total_entries: number }>(may("admin") ? address("/users", { limit: 1000 }) : null);
+  const users = useApi<UserList>(may("admin") ? address("/users", { limit: 1000 }) : null);
   const [open, setOpen] = useState<Open>(null);
   const off = me.via === "off";
   const close = () => setOpen(null);

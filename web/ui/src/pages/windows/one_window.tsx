@@ -1,6 +1,6 @@
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { AssetWindow, CoveredWindow } from "@/api/types";
+import type { CoveredWindow, WindowList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { eventHref, runHref } from "@/model/links";
 import { Moment } from "@/parts/moment";
@@ -10,7 +10,7 @@ import { StateBadge } from "@/parts/state";
 
 /** All that is known of one window: each revision, who told of it, and the runs that used it. */
 export function OneWindow({ asset, assetKey, window: one, late }: { asset: string; assetKey: string; window: CoveredWindow; late: boolean }) {
-  const found = useApi<{ windows: AssetWindow[] }>(
+  const found = useApi<WindowList>(
     address("/windows", { asset, key: assetKey, start_gte: one.start, end_lte: one.end, all_revisions: true, limit: 20 }) + (assetKey ? "" : "&key="),
     ofKind("window", "run"),
   );

@@ -2,7 +2,7 @@
 import { useLocation } from "preact-iso";
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { AssetState } from "@/api/types";
+import type { AssetList, AssetState } from "@/api/types";
 import { useApi } from "@/api/use";
 import { dagHref, windowsHref } from "@/model/links";
 import { useNow } from "@/model/preferences";
@@ -51,7 +51,7 @@ const columnsOf = (chosen: AssetState): Column<AssetState>[] => [
 
 export default function Windows() {
   const { query } = useLocation();
-  const assets = useApi<{ assets: AssetState[]; total_entries: number }>(address("/windows/assets", { limit: 1000 }), ofKind("window", "catalog"));
+  const assets = useApi<AssetList>(address("/windows/assets", { limit: 1000 }), ofKind("window", "catalog"));
   return (
     <>
       <PageHead title="Windows">
