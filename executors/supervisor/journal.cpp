@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::uint64_t kRewriteFrom = 1u << 20;  // bytes; below, a rewrite isn't worth its time
 constexpr std::size_t kMaxJournal = 256u << 20;   // read at start; the in-flight bound keeps it far below
-constexpr std::uint8_t kJournalVersion = 1;
+constexpr std::uint8_t kJournalVersion = 2;
 
 // Ends are kept as the reports that they will be sent as.
 enum class Kind : std::uint8_t { header, launching, begun, report, forgotten, last = forgotten };
@@ -69,8 +69,22 @@ std::string report_body(const wire::Report& report) {
     return body;
 }
 
-// A record is its length and its body.
-void append_record(std::string& out, const std::string& body) { wire::Writer(out).put(body); }
+// FNV-1a: against a page that was written to half or a disk that lies, not against people.
+std::uint32_t checksum_of(std::string_view bytes) {
+    std::uint32_t sum = 2166136261u;
+    for (const unsigned char byte : bytes) sum = (sum ^ byte) * 16777619u;
+    return sum;
+}
+
+// A record is the length of its body, the body's checksum, and the body.
+constexpr std::size_t kLengthBytes = sizeof(std::uint32_t);
+constexpr std::size_t kHeadBytes = kLengthBytes + sizeof(std::uint32_t);
+void append_record(std::string& out, const std::string& body) {
+    wire::Writer writer(out);
+    writer.put(static_cast<std::uint32_t>(body.size()));
+    writer.put(checksum_of(body));
+    out += body;
+}
 
 void apply_report(TryRecords& tries, const wire::Report& report) {
     if (const auto* exited = std::get_if<wire::Exited>(&report)) {
@@ -132,14 +146,16 @@ bool apply(Replay& state, std::string_view body) {
 
 Replay replay(std::string_view journal) {
     Replay state;
-    constexpr std::size_t kLengthBytes = sizeof(std::uint32_t);
-    while (journal.size() >= kLengthBytes) {
+    while (journal.size() >= kHeadBytes) {
         std::uint32_t length = 0;
+        std::uint32_t checksum = 0;
         wire::Reader(journal.substr(0, kLengthBytes)).get(length);
-        journal.remove_prefix(kLengthBytes);
-        if (length > journal.size() || !apply(state, journal.substr(0, length))) break;
-        journal.remove_prefix(length);
+        wire::Reader(journal.substr(kLengthBytes, kHeadBytes - kLengthBytes)).get(checksum);
+        const auto body = journal.substr(kHeadBytes, length);
+        if (body.size() < length || checksum_of(body) != checksum || !apply(state, body)) break;
+        journal.remove_prefix(kHeadBytes + length);
     }
+    state.whole = journal.empty();
     return state;
 }
 
@@ -147,7 +163,20 @@ std::optional<Replay> Journal::read() const {
     const UniqueFd file(::openat(folder_, wire::kJournalName.data(), O_RDONLY | O_CLOEXEC));
     if (!file) return errno == ENOENT ? std::optional(Replay{}) : std::nullopt;
     const auto bytes = read_all(file.get(), kMaxJournal);
-    return bytes ? std::optional(replay(*bytes)) : std::nullopt;
+    if (!bytes) return std::nullopt;
+    auto state = replay(*bytes);
+    if (!state.whole) keep_damaged(state.tries.size());
+    return state;
+}
+
+void Journal::keep_damaged(std::size_t tries) const {
+    const std::string name(wire::kJournalName);
+    const auto kept = name + ".damaged";
+    ::unlinkat(folder_, kept.c_str(), 0);
+    // A second name, not another: the file stays in use until the fresh one takes its place.
+    const bool linked = ::linkat(folder_, name.c_str(), folder_, kept.c_str(), 0) == 0;
+    std::fprintf(stderr, "weir supervise: %s is damaged; before the damage it tells of %zu tries%s%s\n", name.c_str(),
+                 tries, linked ? "; kept as " : "", linked ? kept.c_str() : "");
 }
 
 bool Journal::rewrite(const std::string& pid_world, const TryRecords& tries) {

@@ -1,7 +1,7 @@
 // What the supervisor would need to know if it died now, in a file that the next one reads: which tries were
 // launched, as which process, how they ended, which ends were acknowledged. Appended without fsync: the page cache
 // outlives a killed process, and after a crash of the machine there is nothing left to adopt. A record that was cut
-// short is the end of it.
+// short, or whose checksum is wrong, is the end of it.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,7 @@ using TryRecords = std::map<std::int64_t, TryRecord>;
 struct Replay {
     std::string pid_world;  // under which the PIDs were written
     TryRecords tries;
+    bool whole = true;  // false: it ends in something that can't be read
 };
 [[nodiscard]] Replay replay(std::string_view journal);
 
@@ -45,7 +46,8 @@ class Journal {
     // `folder` stays open as long as the journal.
     explicit Journal(int folder) : folder_(folder) {}
 
-    // Empty where there is no journal yet; nullopt with errno set where there is one that can't be read.
+    // Empty where there is no journal yet; nullopt with errno set where there is one that can't be read. A damaged one is
+    // told of on stderr and kept under another name.
     [[nodiscard]] std::optional<Replay> read() const;
     // Starts the file anew with these tries alone. False with errno set, and the old file stays.
     [[nodiscard]] bool rewrite(const std::string& pid_world, const TryRecords& tries);
@@ -64,6 +66,7 @@ class Journal {
 
    private:
     bool append(const std::string& body);
+    void keep_damaged(std::size_t tries) const;
 
     int folder_;
     UniqueFd file_;

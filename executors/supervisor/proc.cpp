@@ -43,6 +43,22 @@ std::optional<std::string> token_of(pid_t pid) {
     return environment.substr(value, environment.find('\0', value) - value);
 }
 
+// Calls `visit(token, session, pidfd)` for each living process, but ourselves, that carries a token.
+template <class Visit>
+void each_token(const Visit& visit) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), &::closedir);
+    if (!proc) return;
+    while (const dirent* entry = ::readdir(proc.get())) {
+        const auto pid = parse_number<pid_t>(entry->d_name);
+        if (!pid || *pid == ::getpid()) continue;
+        UniqueFd pidfd(open_pidfd(*pid));
+        auto token = pidfd ? token_of(*pid) : std::nullopt;
+        const pid_t session = ::getsid(*pid);
+        // Still alive after that was read: it was its own, not that of a PID's next owner.
+        if (token && !is_dead(pidfd)) visit(std::move(*token), session, std::move(pidfd));
+    }
+}
+
 }  // namespace
 
 std::string boot_id() {
@@ -87,19 +103,26 @@ bool is_dead(const UniqueFd& pidfd) {
 
 void kill_process(const UniqueFd& pidfd) { ::syscall(SYS_pidfd_send_signal, pidfd.get(), SIGKILL, nullptr, 0); }
 
+std::string make_token(const std::string& folder, const std::string& epoch, std::int64_t try_id) {
+    return folder + '.' + std::to_string(::getsid(0)) + '.' + epoch + '.' + std::to_string(try_id);
+}
+
+std::unordered_map<std::string, std::int64_t> find_tokens(const std::string& folder) {
+    std::unordered_map<std::string, std::int64_t> found;
+    each_token([&found, &folder](std::string token, pid_t session, UniqueFd) {
+        if (!token.starts_with(folder + '.' + std::to_string(session) + '.')) return;
+        const auto try_id = parse_number<std::int64_t>(std::string_view(token).substr(token.rfind('.') + 1));
+        if (try_id) found.emplace(std::move(token), *try_id);
+    });
+    return found;
+}
+
 std::vector<Bearer> find_bearers(const std::unordered_map<std::string, std::int64_t>& try_of_token) {
     std::vector<Bearer> bearers;
-    const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), &::closedir);
-    if (!proc) return bearers;
-    while (const dirent* entry = ::readdir(proc.get())) {
-        const auto pid = parse_number<pid_t>(entry->d_name);
-        if (!pid || *pid == ::getpid()) continue;
-        UniqueFd pidfd(open_pidfd(*pid));
-        const auto token = pidfd ? token_of(*pid) : std::nullopt;
-        const auto found = token ? try_of_token.find(*token) : try_of_token.end();
-        // Still alive after its environment was read: the environment was its own, not that of a PID's next owner.
-        if (found != try_of_token.end() && !is_dead(pidfd)) bearers.push_back({found->second, std::move(pidfd)});
-    }
+    each_token([&bearers, &try_of_token](const std::string& token, pid_t, UniqueFd pidfd) {
+        const auto found = try_of_token.find(token);
+        if (found != try_of_token.end()) bearers.push_back({found->second, std::move(pidfd)});
+    });
     return bearers;
 }
 

@@ -34,6 +34,12 @@ struct Bearer {
     std::int64_t try_id;
     UniqueFd pidfd;
 };
+// "FOLDER.SESSION.EPOCH.TRY": the data folder, by device and inode; the supervisor's session, in which its tasks are, and
+// its epoch; the try.
+[[nodiscard]] std::string make_token(const std::string& folder, const std::string& epoch, std::int64_t try_id);
+// The tokens of this folder, with their tries, that living processes carry in their environment; but for those that left
+// the supervisor's session, which outlive their tasks on purpose.
+[[nodiscard]] std::unordered_map<std::string, std::int64_t> find_tokens(const std::string& folder);
 // The living processes that carry one of these tokens in their environment.
 [[nodiscard]] std::vector<Bearer> find_bearers(const std::unordered_map<std::string, std::int64_t>& try_of_token);
 

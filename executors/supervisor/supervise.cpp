@@ -8,6 +8,7 @@
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -72,6 +73,13 @@ std::string new_epoch() {
     return epoch;
 }
 
+// One and the same for every supervisor of this folder, and no other folder's, by whatever path it is reached.
+std::string name_of(const UniqueFd& folder) {
+    struct stat status {};
+    if (::fstat(folder.get(), &status) != 0) std::perror("weir supervise: fstat");
+    return std::to_string(status.st_dev) + '-' + std::to_string(status.st_ino);
+}
+
 struct Signals {
     bool child = false;
     bool stop = false;
@@ -92,11 +100,11 @@ int milliseconds_until(std::optional<Clock::time_point> time) {
 
 class Supervisor {
    public:
-    Supervisor(UniqueFd signals, UniqueFd listener, wire::Welcome welcome, Journal journal, rlimit files,
-               std::chrono::milliseconds idle_exit)
+    Supervisor(UniqueFd signals, UniqueFd listener, wire::Welcome welcome, Journal journal, std::string folder,
+               rlimit files, std::chrono::milliseconds idle_exit)
         : signals_(std::move(signals)),
           idle_exit_(idle_exit),
-          tasks_(std::move(journal), welcome.epoch, files,
+          tasks_(std::move(journal), std::move(folder), welcome.epoch, files,
                  [this](const wire::Report& report) { peers_.report(report); }),
           peers_(std::move(listener), welcome, [this](const wire::Command& command) { obey(command); }) {}
 
@@ -188,8 +196,8 @@ int supervise(const Options& options) {
     auto listener = listen_in(folder.get());
     if (!listener) return fail("can't listen on " + options.data_folder + '/' + std::string(wire::kSocketName));
     const wire::Welcome welcome{wire::kVersion, new_epoch(), boot_id(), ::getpid()};
-    Supervisor supervisor(std::move(signals), std::move(listener), welcome, Journal(folder.get()), raise_file_limit(),
-                          options.idle_exit);
+    Supervisor supervisor(std::move(signals), std::move(listener), welcome, Journal(folder.get()), name_of(folder),
+                          raise_file_limit(), options.idle_exit);
     const int code = supervisor.run();
     ::unlinkat(folder.get(), wire::kSocketName.data(), 0);
     return code;

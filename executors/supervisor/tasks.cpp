@@ -30,8 +30,9 @@ bool group_is_empty(pid_t group) { return ::kill(-group, 0) != 0 && errno == ESR
 
 }  // namespace
 
-Tasks::Tasks(Journal journal, std::string epoch, rlimit files, Report report)
+Tasks::Tasks(Journal journal, std::string folder, std::string epoch, rlimit files, Report report)
     : journal_(std::move(journal)),
+      folder_(std::move(folder)),
       epoch_(std::move(epoch)),
       pid_world_(pid_world()),
       files_(files),
@@ -41,6 +42,7 @@ bool Tasks::recover() {
     auto replay = journal_.read();
     if (!replay) return false;
     failpoint("supervisor.recovering");
+    add_unrecorded(*replay);
     for (auto& [try_id, record] : replay->tries) {
         Task task{std::move(record), Ended{}, std::nullopt};
         if (std::holds_alternative<std::monostate>(task.record.end)) {
@@ -59,6 +61,14 @@ bool Tasks::recover() {
     return true;
 }
 
+// What an earlier supervisor started and its journal, damaged or removed, doesn't tell of: beside the task's next try it
+// would be a ghost.
+void Tasks::add_unrecorded(Replay& replay) const {
+    if (replay.pid_world.empty()) replay.pid_world = pid_world_;
+    for (const auto& [token, try_id] : find_tokens(folder_))
+        if (!replay.tries.contains(try_id)) replay.tries[try_id] = {try_id, token, {}, {}, {}};
+}
+
 void Tasks::launch(const wire::Launch& launch) {
     if (const auto known = tasks_.find(launch.try_id); known != tasks_.end()) return repeat(known->second);
     if (stopping_) return refuse(launch.try_id, {true, "the supervisor is being stopped"});
@@ -66,9 +76,8 @@ void Tasks::launch(const wire::Launch& launch) {
         return refuse(launch.try_id, {true, "the supervisor holds " + std::to_string(kMaxTries) + " tries already"});
 
     failpoint("supervisor.launching");
-    Task task{{launch.try_id, epoch_ + '.' + std::to_string(launch.try_id), launch.output_path, {}, {}},
-              Ended{},
-              std::nullopt};
+    Task task{
+        {launch.try_id, make_token(folder_, epoch_, launch.try_id), launch.output_path, {}, {}}, Ended{}, std::nullopt};
     // On record before it exists: if the supervisor dies in between, the next one looks for the token.
     if (!journal_.launching(task.record))
         return refuse(launch.try_id, {true, "can't write the supervisor's journal: " + words_of_error(errno)});
@@ -242,8 +251,10 @@ void Tasks::collect_survivors(Clock::time_point now) {
         auto& task = tasks_.at(try_id);
         task.state = Ended{};
         const wire::Lost lost{
-            try_id, task.record.begun ? "the supervisor died while it ran; what was left of it has been ended"
-                                      : "the supervisor died while starting it; what was left of it has been ended"};
+            try_id,
+            task.record.begun
+                ? "the supervisor died while it ran; what was left of it has been ended"
+                : "the supervisor died, and its records don't tell of its process; what was left of it has been ended"};
         task.record.end = lost;
         journal_.lost(lost);
         report_(lost);

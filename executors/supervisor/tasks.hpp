@@ -24,8 +24,9 @@ namespace weir::supervisor {
 class Tasks {
    public:
     using Report = std::function<void(const wire::Report&)>;
-    // `files`: the RLIMIT_NOFILE of tasks. `report` may drop what it is given: repeat_all() says it again.
-    Tasks(Journal journal, std::string epoch, rlimit files, Report report);
+    // `folder`: of the data, for the tokens. `files`: the RLIMIT_NOFILE of tasks.
+    // `report` may drop what it is given: repeat_all() says it again.
+    Tasks(Journal journal, std::string folder, std::string epoch, rlimit files, Report report);
 
     // What an earlier supervisor left: its ends are kept, its running tries killed and then lost. Once, before all
     // else. False with errno set: the journal can't be read or written.
@@ -75,6 +76,7 @@ class Tasks {
         std::optional<Clock::time_point> timer;  // its entry in timers_
     };
 
+    void add_unrecorded(Replay& replay) const;
     void refuse(std::int64_t try_id, const Refusal& refusal);
     void repeat(const Task& task) const;
     void set_timer(Task& task, std::optional<Clock::time_point> at);
@@ -90,6 +92,7 @@ class Tasks {
     [[nodiscard]] bool rewrite_journal();
 
     Journal journal_;
+    const std::string folder_;
     const std::string epoch_;
     const std::string pid_world_;
     const rlimit files_;

@@ -54,6 +54,7 @@ TEST_CASE("what was appended is replayed") {
 
     const auto replayed = desk.journal.read();
     REQUIRE(replayed);
+    CHECK(replayed->whole);
     CHECK(replayed->pid_world == "boot pid:[1]");
     REQUIRE(replayed->tries.size() == 3);
     CHECK(replayed->tries.at(1).begun == kBegun);
@@ -91,6 +92,22 @@ TEST_CASE("a record that was cut short anywhere is the end of the journal, and w
         const auto replayed = replay(std::string_view(both).substr(0, size));
         CHECK(replayed.tries.size() == 1);
         CHECK(replayed.tries.contains(1));
+        CHECK(replayed.whole == (size == whole.size()));
+    }
+}
+
+TEST_CASE("a byte that was flipped anywhere is the end of the journal, and never another exit") {
+    Desk desk;
+    REQUIRE(desk.journal.launching(record(1)));
+    desk.journal.exited(exit_of(1));
+    const auto good = desk.bytes();
+    for (std::size_t place = 0; place < good.size(); ++place) {
+        auto bytes = good;
+        bytes[place] = static_cast<char>(bytes[place] ^ 1);
+        const auto replayed = replay(bytes);
+        CHECK_FALSE(replayed.whole);
+        CHECK(replayed.tries.size() <= 1);
+        if (!replayed.tries.empty()) CHECK(replayed.tries.at(1) == record(1));
     }
 }
 

@@ -208,7 +208,7 @@ TEST_CASE("a process that the supervisor had no time to write down is found by i
     SupervisorProcess supervisor(folder.path());
     Client client(folder.path());
     client.hello();
-    CHECK(contains(client.await<wire::Lost>(7).reason, "while starting it"));
+    CHECK(contains(client.await<wire::Lost>(7).reason, "don't tell of its process"));
     int status = 0;
     CHECK(::waitpid(child, &status, 0) == child);
     CHECK(WTERMSIG(status) == SIGKILL);
