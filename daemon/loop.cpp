@@ -100,6 +100,8 @@ void Loop::look_up_history(std::vector<core::Input>& inputs, model::TimePoint no
     for (auto& input : inputs) {
         if (auto* trigger = std::get_if<core::TriggerRun>(&input)) {
             trigger->found_same = parts_.store.has_run(trigger->dag_id, trigger->run_id, trigger->logical_date);
+            trigger->found_manual_name = trigger->run_id.empty() &&
+                                         parts_.store.has_run(trigger->dag_id, core::manual_run_id(now), std::nullopt);
             if (trigger->restart_of.empty()) continue;
             if (auto stored = parts_.store.find_run(trigger->dag_id, trigger->restart_of))
                 trigger->found_restarted = std::move(stored->run);

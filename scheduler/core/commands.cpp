@@ -91,17 +91,18 @@ const model::Run* restarted_run(const Definition& definition, const TriggerRun& 
     return input.found_restarted ? &*input.found_restarted : nullptr;
 }
 
-// "manual__" and the time; a second one at the same instant gets "_2".
-std::string made_up_run_id(Definition& definition, TimePoint now) {
-    if (std::exchange(definition.last_manual_at, now) != now) definition.manual_at_once = 0;
-    while (true) {
-        auto run_id = "manual__" + model::format_rfc3339(now);
-        if (const int count = ++definition.manual_at_once; count > 1) run_id += fmt::format("_{}", count);
-        if (!definition.live.contains(run_id)) return run_id;
-    }
+// Where the name is taken, the run's number makes it another: no two runs have the same.
+std::string made_up_run_id(const Memory& memory, Definition& definition, const TriggerRun& input, TimePoint now) {
+    auto run_id = manual_run_id(now);
+    const bool again = std::exchange(definition.last_manual_at, now) == now;
+    if (again || input.found_manual_name || definition.live.contains(run_id))
+        run_id += fmt::format("_{}", memory.next_run.value);
+    return run_id;
 }
 
 }  // namespace
+
+std::string manual_run_id(TimePoint now) { return "manual__" + model::format_rfc3339(now); }
 
 // A run by hand of a paused DAG is queued and starts when the DAG is unpaused, as in Airflow 3. Without a logical_date
 // it has none (again as there) and can never stand in the way of a tick.
@@ -122,7 +123,7 @@ void apply(Work& work, const TriggerRun& input) {
     auto derived = manual_interval(definition, input.logical_date.value_or(work.now));
     model::Run row;
     row.dag_id = input.dag_id;
-    row.run_id = input.run_id.empty() ? made_up_run_id(definition, work.now) : input.run_id;
+    row.run_id = input.run_id.empty() ? made_up_run_id(work.memory, definition, input, work.now) : input.run_id;
     row.type = model::RunType::manual;
     row.triggered_by = input.triggered_by;
     row.triggering_user = input.user;

@@ -49,6 +49,7 @@ struct PoolsConfigured {
 
 // --- commands: each is answered by one Reply with the same RequestId -----------------------------------------------------
 
+[[nodiscard]] std::string manual_run_id(model::TimePoint now);  // "manual__" and the time
 struct TriggerRun {
     model::RequestId request;
     std::string dag_id;
@@ -59,7 +60,8 @@ struct TriggerRun {
     model::TriggeredBy triggered_by = model::TriggeredBy::cli;
     std::string user;
     std::string note;
-    bool found_same = false;  // history has this run_id, or this logical_date
+    bool found_same = false;         // history has this run_id, or this logical_date
+    bool found_manual_name = false;  // history has manual_run_id(now): the clock was set back
     // run_id of a run that is to be done again: its params, with the given ones over them, and its data interval.
     std::string restart_of = {};
     std::optional<model::Run> found_restarted = std::nullopt;  // that run

@@ -234,8 +234,7 @@ struct Definition {
     std::map<int, PendingEvents> pending_events;  // by index of the entry; known before its file loads
     std::optional<TimePoint> event_timer;         // in Memory::event_timers: a deadline of its windows, or a debounce
     std::optional<TimePoint> paused_since;        // if it was paused in this life
-    TimePoint last_manual_at;                     // of a made-up run_id, and how many had this time
-    int manual_at_once = 0;
+    TimePoint last_manual_at;                     // of a made-up run_id
 
     std::map<std::string, LiveRun*, std::less<>> live;  // by run_id
     RunQueue queued;                                    // without those of backfills

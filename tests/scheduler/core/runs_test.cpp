@@ -172,6 +172,11 @@ TEST_CASE("a run without a run_id gets one from the time, and two at one instant
     CHECK(world.run_ids() ==
           std::vector<std::string>{"manual__2026-11-22T00:00:00Z", "manual__2026-11-22T00:00:00Z_2"});
 }
+TEST_CASE("a name from the time that history has already, since the clock was set back, gets the run's number") {
+    World world("a");
+    world.step({TriggerRun{.request = {1}, .dag_id = "etl", .found_manual_name = true}});
+    CHECK(world.run_ids() == std::vector<std::string>{"manual__2026-11-22T00:00:00Z_1"});
+}
 TEST_CASE("the reply carries the run as it was committed") {
     World world("a");
     world.trigger();
