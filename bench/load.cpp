@@ -19,6 +19,7 @@
 #include "scheduler/model/json.hpp"
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/redis_server.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 extern char** environ;
 

@@ -2,9 +2,10 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+
+#include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
 using daemon::DagFolder;
@@ -13,23 +14,15 @@ namespace fs = std::filesystem;
 namespace {
 
 // A DAG folder of its own; each write gets a size of its own, so that no clock's grain hides a change.
-struct Fixture {
-    Fixture() {
-        auto pattern = (fs::temp_directory_path() / "weir-dags-XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    ~Fixture() { fs::remove_all(path); }
-
+struct Fixture : weir::test::TemporaryFolder {
     void write(const std::string& name, const std::string& text) {
-        fs::create_directories((path / name).parent_path());
-        std::ofstream(path / name) << text << std::string(++writes, '\n');
+        fs::create_directories((path() / name).parent_path());
+        std::ofstream(path() / name) << text << std::string(++writes, '\n');
     }
     void dag(const std::string& name, const std::string& command) {
         write(name, "tasks: {t: {run: [" + command + "]}}\n");
     }
 
-    fs::path path;
     std::size_t writes = 0;
 };
 
@@ -49,7 +42,7 @@ TEST_CASE("a scan tells of new files once, and of nothing when nothing changed")
     folder.dag("deep/er/b.yml", "x");
     folder.write("notes.txt", "not a DAG");
     folder.write(".git/c.yaml", "hidden: true");
-    DagFolder dags(folder.path, {});
+    DagFolder dags(folder.path(), {});
     CHECK(ids(dags.scan({}).loaded) == Names{"a", "b"});
     CHECK_FALSE(dags.scan({}).any());
     CHECK(dags.folders().size() == 3);
@@ -59,10 +52,10 @@ TEST_CASE("a changed file is loaded again, a removed one is told") {
     Fixture folder;
     folder.dag("a.yaml", "x");
     folder.dag("b.yaml", "x");
-    DagFolder dags(folder.path, {});
+    DagFolder dags(folder.path(), {});
     static_cast<void>(dags.scan({}));
     folder.dag("a.yaml", "other");
-    fs::remove(folder.path / "b.yaml");
+    fs::remove(folder.path() / "b.yaml");
     const auto changes = dags.scan({});
     CHECK(ids(changes.loaded) == Names{"a"});
     CHECK(changes.removed == Names{"b"});
@@ -71,7 +64,7 @@ TEST_CASE("a changed file is loaded again, a removed one is told") {
 TEST_CASE("a broken file keeps its last good version and tells its errors once") {
     Fixture folder;
     folder.dag("a.yaml", "x");
-    DagFolder dags(folder.path, {});
+    DagFolder dags(folder.path(), {});
     static_cast<void>(dags.scan({}));
     folder.write("a.yaml", "tasks: 5");
     const auto changes = dags.scan({});
@@ -94,13 +87,13 @@ TEST_CASE("of two files with one id the first by path owns it until it goes") {
     Fixture folder;
     folder.write("a.yaml", "{id: same, tasks: {t: {run: [x]}}}");
     folder.write("b.yaml", "{id: same, tasks: {t: {run: [other]}}}");
-    DagFolder dags(folder.path, {});
+    DagFolder dags(folder.path(), {});
     const auto changes = dags.scan({});
     CHECK(ids(changes.loaded) == Names{"same"});
     CHECK(dags.entries().at("same").dag->file == "a.yaml");
     REQUIRE(changes.broken.size() == 1);
     CHECK(changes.broken[0].diagnostics[0].message.find("taken by a.yaml") != std::string::npos);
-    fs::remove(folder.path / "a.yaml");
+    fs::remove(folder.path() / "a.yaml");
     CHECK(ids(dags.scan({}).loaded) == Names{"same"});
     CHECK(dags.entries().at("same").dag->file == "b.yaml");
     CHECK(dags.import_errors().empty());
@@ -109,7 +102,7 @@ TEST_CASE("of two files with one id the first by path owns it until it goes") {
 TEST_CASE("a broken file adopts the last good version that the database has") {
     Fixture folder;
     folder.write("a.yaml", "tasks: 5");
-    DagFolder dags(folder.path, {});
+    DagFolder dags(folder.path(), {});
     static_cast<void>(dags.scan({}));
     const auto stored = std::make_shared<model::Dag>(model::Dag{.id = "a", .file = "a.yaml", .hash = "1"});
     CHECK(dags.adopt(stored));
@@ -123,7 +116,7 @@ TEST_CASE("a DAG that goes while one of the same text comes under another id is 
     Fixture folder;
     folder.write("a.yaml", "id: old\ntasks: {t: {run: [x]}}\n");
     folder.write("b.yaml", "id: other\ntasks: {t: {run: [z]}}\n");
-    DagFolder dags(folder.path, {});
+    DagFolder dags(folder.path(), {});
     CHECK(dags.scan({}).renamed.empty());
     folder.write("a.yaml", "id: new\ntasks: {t: {run: [x]}}\n");
     const auto changes = dags.scan({});
@@ -137,7 +130,7 @@ TEST_CASE("a DAG that goes while one of the same text comes under another id is 
 TEST_CASE("after a restart a DAG is still known to be the one that went with its text") {
     Fixture folder;
     folder.write("a.yaml", "id: new\ntasks: {t: {run: [x]}}\n");
-    DagFolder dags(folder.path, {});
+    DagFolder dags(folder.path(), {});
     static_cast<void>(dags.scan({}));
     dags.recall_renamed("old", "id: old\ntasks: {t: {run: [x]}}\n");
     dags.recall_renamed("another", "id: another\ntasks: {t: {run: [z]}}\n");
@@ -149,11 +142,11 @@ TEST_CASE("after a restart a DAG is still known to be the one that went with its
 TEST_CASE("a file that is moved renames the DAG that has its id from it, and a changed text is another DAG") {
     Fixture folder;
     folder.dag("a.yaml", "x");
-    DagFolder dags(folder.path, {});
+    DagFolder dags(folder.path(), {});
     static_cast<void>(dags.scan({}));
-    fs::rename(folder.path / "a.yaml", folder.path / "b.yaml");
+    fs::rename(folder.path() / "a.yaml", folder.path() / "b.yaml");
     CHECK(dags.scan({}).renamed.size() == 1);
-    fs::remove(folder.path / "b.yaml");
+    fs::remove(folder.path() / "b.yaml");
     folder.dag("c.yaml", "z");
     CHECK(dags.scan({}).renamed.empty());
 }

@@ -2,7 +2,6 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
@@ -11,31 +10,13 @@
 #include "scheduler/store/maintenance.hpp"
 #include "scheduler/store/migrate.hpp"
 #include "scheduler/store/sqlite_store.hpp"
+#include "tests/scheduler/store/support.hpp"
 
 namespace weir::store::test {
 
 namespace {
 
 using migrations::Migration;
-
-class TempFolder {
-   public:
-    TempFolder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "weir-migrations-XXXXXX";
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-    [[nodiscard]] std::string database() const { return path_ / "weir.db"; }
-
-   private:
-    std::filesystem::path path_;
-};
 
 std::string text_of(const std::filesystem::path& path) {
     std::ostringstream text;

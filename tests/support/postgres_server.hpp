@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "tests/support/server_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 struct pg_conn;
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/server_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 struct redisContext;
 

@@ -43,16 +43,6 @@ pid_t spawn(const std::vector<std::string>& argv, const std::string& log, const 
 
 }  // namespace
 
-TemporaryFolder::TemporaryFolder(const std::filesystem::path& parent) {
-    std::string name = (parent / ("weir-test-" + std::to_string(::getpid()) + "-XXXXXX")).string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make a folder like " + name);
-    path_ = name;
-}
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
 ServerProcess::ServerProcess(const std::vector<std::string>& argv, const std::string& log, const std::string& user)
     : log_(log), pid_(spawn(argv, log, user)) {}
 

@@ -1,27 +1,13 @@
-// Servers that tests start themselves: a child process that dies with the test, and a folder that goes with it.
+// Servers that tests start themselves: a child process that dies with the test.
 #pragma once
 
 #include <sys/types.h>
 
-#include <filesystem>
 #include <functional>
 #include <string>
 #include <vector>
 
 namespace weir::test {
-
-class TemporaryFolder {
-   public:
-    explicit TemporaryFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path());
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-   private:
-    std::filesystem::path path_;
-};
 
 class ServerProcess {
    public:

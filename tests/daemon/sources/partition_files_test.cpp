@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/daemon/sources/fakes.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
 using namespace weir::daemon::sources;

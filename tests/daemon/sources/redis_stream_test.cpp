@@ -2,6 +2,7 @@
 
 #include "tests/daemon/sources/fakes.hpp"
 #include "tests/support/redis_server.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
 using namespace weir::daemon::sources;

@@ -5,6 +5,7 @@
 #include "executors/connectors/csv_source.hpp"
 #include "tests/support/result.hpp"
 #include "tests/support/server_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace weir::connectors;
 using weir::test::TemporaryFolder;

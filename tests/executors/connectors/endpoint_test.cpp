@@ -5,6 +5,7 @@
 #include <cstdlib>
 
 #include "tests/support/server_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace weir::connectors;
 using weir::model::Json;

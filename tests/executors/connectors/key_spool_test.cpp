@@ -8,6 +8,7 @@
 #include "executors/connectors/redis.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/result.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace weir::connectors;
 using weir::test::RedisServer;

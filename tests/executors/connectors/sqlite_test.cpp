@@ -4,6 +4,7 @@
 
 #include "tests/support/result.hpp"
 #include "tests/support/server_process.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 using namespace weir::connectors;
 using weir::model::Json;

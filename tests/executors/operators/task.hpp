@@ -13,6 +13,7 @@
 #include "tests/support/postgres_server.hpp"
 #include "tests/support/redis_server.hpp"
 #include "tests/support/result.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace weir::operators {
 

@@ -2,10 +2,11 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
+
+#include "tests/support/temporary_folder.hpp"
 
 using namespace weir;
 using namespace weir::process;
@@ -25,18 +26,6 @@ core::Launch a_launch() {
     launch.timeout = std::chrono::milliseconds{1500};
     return launch;
 }
-
-struct Folder {
-    Folder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "weir-launch-XXXXXX";
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path = pattern;
-    }
-    ~Folder() { std::filesystem::remove_all(path); }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    std::filesystem::path path;
-};
 
 }  // namespace
 
@@ -59,13 +48,13 @@ TEST_CASE("a script, a command and an operator are each recorded as what they ar
 }
 
 TEST_CASE("the launches of a run stand in one file of its log folder, a line each") {
-    const Folder logs;
+    const weir::test::TemporaryFolder logs;
     auto launch = a_launch();
-    keep_launch_record(launch, logs.path / launch.log_path);
+    keep_launch_record(launch, logs.path() / launch.log_path);
     launch.id = model::TryId{8};
     launch.log_path = "etl/r1/load/2.log";
-    keep_launch_record(launch, logs.path / launch.log_path);
-    std::ifstream file(logs.path / "etl/r1/.launches");
+    keep_launch_record(launch, logs.path() / launch.log_path);
+    std::ifstream file(logs.path() / "etl/r1/.launches");
     std::string first;
     std::string second;
     REQUIRE(std::getline(file, first));

@@ -12,7 +12,6 @@
 
 #include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -24,6 +23,7 @@
 
 #include "executors/supervisor/supervise.hpp"
 #include "executors/wire/codec.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace weir::testing {
 
@@ -40,33 +40,22 @@ inline void wait_until(const std::string& what, const std::function<bool()>& hol
 
 class Folder {
    public:
-    Folder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "weir-test-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp");
-        path_ = pattern;
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    ~Folder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
     [[nodiscard]] std::string path(const std::string& name = "") const {
-        return name.empty() ? path_.string() : (path_ / name).string();
+        return name.empty() ? folder_.path().string() : folder_.file(name);
     }
     [[nodiscard]] std::string read(const std::string& name) const {
-        std::ifstream file(path_ / name, std::ios::binary);
+        std::ifstream file(folder_.file(name), std::ios::binary);
         std::stringstream text;
         text << file.rdbuf();
         return text.str();
     }
-    [[nodiscard]] bool has(const std::string& name) const { return std::filesystem::exists(path_ / name); }
+    [[nodiscard]] bool has(const std::string& name) const { return std::filesystem::exists(folder_.file(name)); }
     void write(const std::string& name, const std::string& text) const {
-        std::ofstream(path_ / name, std::ios::binary) << text;
+        std::ofstream(folder_.file(name), std::ios::binary) << text;
     }
 
    private:
-    std::filesystem::path path_;
+    weir::test::TemporaryFolder folder_;
 };
 
 // A child process that works as the supervisor of a folder; killed at the end of the scope.

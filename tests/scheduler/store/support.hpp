@@ -3,37 +3,20 @@
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "scheduler/store/sqlite_history.hpp"
 #include "scheduler/store/sqlite_store.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace weir::store::test {
 
-// A fresh folder that is removed at the end.
-class TempFolder {
+// And where the database of its test stands.
+class TempFolder : public weir::test::TemporaryFolder {
    public:
-    TempFolder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "weir-store-XXXXXX";
-        REQUIRE(mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    ~TempFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-    TempFolder(const TempFolder&) = delete;
-    TempFolder& operator=(const TempFolder&) = delete;
-
-    [[nodiscard]] std::string database() const { return path_ / "weir.db"; }
-    [[nodiscard]] std::string file(const std::string& name) const { return path_ / name; }
-
-   private:
-    std::filesystem::path path_;
+    [[nodiscard]] std::string database() const { return file("weir.db"); }
 };
 
 [[nodiscard]] inline model::TimePoint at(std::int64_t seconds) {

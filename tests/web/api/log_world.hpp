@@ -3,6 +3,7 @@
 
 #include <fstream>
 
+#include "tests/support/temporary_folder.hpp"
 #include "tests/web/api/world.hpp"
 
 namespace weir::api::test {
@@ -12,10 +13,6 @@ inline constexpr const char* kLog = "/api/v2/dags/etl/dagRuns/r1/taskInstances/e
 // The world of world.hpp with a log folder of its own and a running try.
 struct LogWorld {
     LogWorld() {
-        std::string name = (std::filesystem::temp_directory_path() / "weir-api-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        folder = name;
-        file = folder / "etl/r1/extract/1.log";
         std::filesystem::create_directories(file.parent_path());
         set_state(model::TryState::running);
         add_routes(router, {.history = world.history,
@@ -25,16 +22,10 @@ struct LogWorld {
                             .catalog = world.catalog,
                             .accounts = world.accounts,
                             .account_rows = world.account_rows,
-                            .log_folder = folder,
+                            .log_folder = folder.path(),
                             .version = "0.1.0",
                             .now = [] { return at("2026-11-22T08:00:00Z"); }});
     }
-    ~LogWorld() {
-        std::error_code ignored;
-        std::filesystem::remove_all(folder, ignored);
-    }
-    LogWorld(const LogWorld&) = delete;
-    LogWorld& operator=(const LogWorld&) = delete;
 
     void set_state(model::TryState state) { world.history.try_rows[0].state = state; }
     void write(const std::string& text) const { std::ofstream(file, std::ios::app | std::ios::binary) << text; }
@@ -43,8 +34,8 @@ struct LogWorld {
     }
 
     World world;
-    std::filesystem::path folder;
-    std::filesystem::path file;
+    weir::test::TemporaryFolder folder;
+    std::filesystem::path file = folder.path() / "etl/r1/extract/1.log";
     http::Router router;
 };
 

@@ -1,6 +1,7 @@
 // What pages of the UI read: grid, graph, calendar, next runs, overview, search, rendered, versions.
 #include <fstream>
 
+#include "tests/support/temporary_folder.hpp"
 #include "tests/web/api/world.hpp"
 
 using namespace weir;
@@ -323,32 +324,16 @@ TEST_CASE_FIXTURE(Pages, "one instance of a mapped task is read by its index, wi
 
 // --- rendered and versions -------------------------------------------------------------------------------------------
 
-namespace {
-
-struct Logs {
-    Logs() {
-        std::string pattern = std::filesystem::temp_directory_path() / "weir-api-XXXXXX";
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        folder = pattern;
-    }
-    ~Logs() { std::filesystem::remove_all(folder); }
-    Logs(const Logs&) = delete;
-    Logs& operator=(const Logs&) = delete;
-    std::filesystem::path folder;
-};
-
-}  // namespace
-
 TEST_CASE("what a try ran is the last whole line of its own among the launches of its run") {
-    const Logs logs;
-    std::filesystem::create_directories(logs.folder / "etl/r1");
+    const weir::test::TemporaryFolder logs;
+    std::filesystem::create_directories(logs.path() / "etl/r1");
     const Json launch{
         {"operator", "run"},   {"command", nullptr}, {"script", "true"}, {"action", nullptr},
         {"env", {{"A", "1"}}}, {"workdir", "/tmp"},  {"timeout", 5.0},   {"log_path", "etl/r1/extract/1.log"}};
-    std::ofstream(logs.folder / "etl/r1/.launches") << "2 {}\n"
+    std::ofstream(logs.path() / "etl/r1/.launches") << "2 {}\n"
                                                     << "21 " << launch.dump() << "\n"
                                                     << "211 {}\n21 {\"torn";
-    const World world(logs.folder);
+    const World world(logs.path());
     const std::string task = "/dags/etl/dagRuns/r1/taskInstances/extract";
     CHECK(world.get(task + "/tries/1/rendered").json == launch);
     CHECK(world.get(task + "/-1/tries/1/rendered").json == launch);

@@ -88,7 +88,7 @@ TEST_CASE("a download that is refused has its reason in the response and nothing
 
 TEST_CASE("where nothing listens, the words say so") {
     TemporaryFolder folder;
-    const auto path = (folder.path / "weir.sock").string();
+    const auto path = folder.file("weir.sock");
     CHECK(Client::to(path)->request(get("/")).error().message ==
           "nothing listens at " + path + "; is `weir serve` running?");
     std::uint16_t port = 0;

@@ -196,7 +196,7 @@ TEST_CASE("a file of three gigabytes is sent from anywhere while memory stays fl
     constexpr std::uint64_t kSize = 3ULL << 30;
     constexpr std::uint64_t kEnough = 200ULL << 20;
     TemporaryFolder folder;
-    const auto path = (folder.path / "big.log").string();
+    const auto path = folder.file("big.log");
     {
         const UniqueFd file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
         REQUIRE(::ftruncate(file.get(), static_cast<off_t>(kSize)) == 0);
@@ -232,7 +232,7 @@ TEST_CASE("a file of three gigabytes is sent from anywhere while memory stays fl
 
 TEST_CASE("a file that shrinks while it is sent cuts the connection, so that the client notices") {
     TemporaryFolder folder;
-    const auto path = (folder.path / "log").string();
+    const auto path = folder.file("log");
     std::ofstream(path) << std::string(1000, 'x');
     Router router;
     router.add("GET", "/log", [&path](const Request&) {
@@ -250,7 +250,7 @@ TEST_CASE("a file that shrinks while it is sent cuts the connection, so that the
 
 TEST_CASE("a Unix socket is its owner's alone, and its peer's user is known") {
     TemporaryFolder folder;
-    const auto path = folder.path / "weir.sock";
+    const auto path = folder.path() / "weir.sock";
     const auto router = hello_router();
     RunningServer server(router);
     REQUIRE(server.listen_unix(path).has_value());
@@ -271,11 +271,11 @@ TEST_CASE("another user who gets hold of the Unix socket is refused") {
     if (::geteuid() != 0) return;  // only root can become somebody else to try it
 
     TemporaryFolder folder;
-    const auto path = (folder.path / "weir.sock").string();
+    const auto path = folder.file("weir.sock");
     const auto router = hello_router();
     RunningServer server(router);
     REQUIRE(server.listen_unix(path).has_value());
-    REQUIRE(::chmod(folder.path.c_str(), 0755) == 0);
+    REQUIRE(::chmod(folder.path().c_str(), 0755) == 0);
     REQUIRE(::chmod(path.c_str(), 0666) == 0);
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
@@ -297,7 +297,7 @@ TEST_CASE("another user who gets hold of the Unix socket is refused") {
 
 TEST_CASE("a socket that a dead process left is replaced, a live one is not, a file never") {
     TemporaryFolder folder;
-    const auto path = folder.path / "weir.sock";
+    const auto path = folder.path() / "weir.sock";
     const auto left = ::fork();
     if (left == 0) {
         const int fd = ::socket(AF_UNIX, SOCK_STREAM, 0);
@@ -316,7 +316,7 @@ TEST_CASE("a socket that a dead process left is replaced, a live one is not, a f
     REQUIRE_FALSE(second.has_value());
     CHECK(second.error().message == "another process already listens at " + path.string());
 
-    const auto file = folder.path / "notes.txt";
+    const auto file = folder.path() / "notes.txt";
     std::ofstream(file) << "mine";
     const auto third = UnixSocket::open(file);
     REQUIRE_FALSE(third.has_value());
@@ -328,9 +328,9 @@ TEST_CASE("stop removes the Unix socket") {
     TemporaryFolder folder;
     const auto router = hello_router();
     RunningServer server(router);
-    REQUIRE(server.listen_unix(folder.path / "weir.sock").has_value());
+    REQUIRE(server.listen_unix(folder.path() / "weir.sock").has_value());
     server.begin_stop(1s).wait();
-    CHECK_FALSE(std::filesystem::exists(folder.path / "weir.sock"));
+    CHECK_FALSE(std::filesystem::exists(folder.path() / "weir.sock"));
 }
 
 TEST_CASE("a place where nobody can listen is named") {

@@ -14,7 +14,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <functional>
 #include <future>
@@ -24,27 +23,13 @@
 #include <thread>
 #include <vector>
 
+#include "tests/support/temporary_folder.hpp"
 #include "web/http/listener.hpp"
 
 namespace weir::http::test {
 
 using namespace std::chrono_literals;
-
-// A folder that goes with the test.
-struct TemporaryFolder {
-    TemporaryFolder() {
-        std::string name = (std::filesystem::temp_directory_path() / "weir-http-XXXXXX").string();
-        REQUIRE(::mkdtemp(name.data()) != nullptr);
-        path = name;
-    }
-    ~TemporaryFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-    std::filesystem::path path;
-};
+using weir::test::TemporaryFolder;
 
 // Waits for a condition instead of sleeping for luck.
 template <class Condition>

@@ -46,8 +46,8 @@ Router hello_router() {
 // A server with a certificate for "first".
 struct TlsWorld {
     explicit TlsWorld(Limits limits = {}) {
-        make_certificate(folder.path, "first");
-        auto loaded = Tls::load({folder.path / "cert.pem", folder.path / "key.pem"});
+        make_certificate(folder.path(), "first");
+        auto loaded = Tls::load({folder.path() / "cert.pem", folder.path() / "key.pem"});
         REQUIRE_MESSAGE(loaded.has_value(), loaded.error().message);
         tls = *loaded;
         server.emplace(router, limits, ListenerOptions{}, tls);
@@ -164,7 +164,7 @@ TEST_CASE("a new certificate is for new connections, and open ones go on") {
     TlsConnection before(world.server->port);
     CHECK(before.server_name() == "first");
     CHECK_FALSE(world.tls->files_changed());
-    make_certificate(world.folder.path, "second");
+    make_certificate(world.folder.path(), "second");
     CHECK(world.tls->files_changed());
     REQUIRE(world.tls->reload().has_value());
     CHECK_FALSE(world.tls->files_changed());
@@ -176,12 +176,12 @@ TEST_CASE("a new certificate is for new connections, and open ones go on") {
 TEST_CASE("files that don't belong together leave the last good certificate in its place") {
     TlsWorld world;
     TemporaryFolder other;
-    make_certificate(other.path, "other");
-    std::filesystem::copy_file(other.path / "key.pem", world.folder.path / "key.pem",
+    make_certificate(other.path(), "other");
+    std::filesystem::copy_file(other.path() / "key.pem", world.folder.path() / "key.pem",
                                std::filesystem::copy_options::overwrite_existing);
     const auto reloaded = world.tls->reload();
     REQUIRE_FALSE(reloaded.has_value());
-    CHECK(reloaded.error().message.find((world.folder.path / "key.pem").string()) != std::string::npos);
+    CHECK(reloaded.error().message.find(world.folder.file("key.pem")) != std::string::npos);
     CHECK(TlsConnection(world.server->port).server_name() == "first");
     // Looked at and found wanting: it is tried again when it changes again.
     CHECK_FALSE(world.tls->files_changed());
@@ -189,14 +189,15 @@ TEST_CASE("files that don't belong together leave the last good certificate in i
 
 TEST_CASE("a certificate that can't be used is told of with its file") {
     TemporaryFolder folder;
-    make_certificate(folder.path, "x");
-    const auto certificate = folder.path / "cert.pem";
-    const auto key = folder.path / "key.pem";
-    CHECK(Tls::load({folder.path / "none.pem", key}).error().message ==
-          "the certificate " + (folder.path / "none.pem").string() + " can't be read: No such file or directory");
-    CHECK(Tls::load({certificate, folder.path / "none.pem"}).error().message.starts_with("the key "));
-    std::ofstream(folder.path / "text.pem") << "hello";
-    CHECK(Tls::load({folder.path / "text.pem", key}).error().message.find("is no certificate in PEM") !=
+    make_certificate(folder.path(), "x");
+    const auto certificate = folder.path() / "cert.pem";
+    const auto key = folder.path() / "key.pem";
+    CHECK(Tls::load({folder.path() / "none.pem", key}).error().message ==
+          "the certificate " + folder.file("none.pem") + " can't be read: No such file or directory");
+    CHECK(Tls::load({certificate, folder.path() / "none.pem"}).error().message.starts_with("the key "));
+    std::ofstream(folder.path() / "text.pem") << "hello";
+    CHECK(Tls::load({folder.path() / "text.pem", key}).error().message.find("is no certificate in PEM") !=
           std::string::npos);
-    CHECK(Tls::load({certificate, folder.path / "text.pem"}).error().message.find("is no key of") != std::string::npos);
+    CHECK(Tls::load({certificate, folder.path() / "text.pem"}).error().message.find("is no key of") !=
+          std::string::npos);
 }
