@@ -4,6 +4,7 @@
 
 #include "daemon/cli/api_client.hpp"
 #include "daemon/cli/dates.hpp"
+#include "daemon/cli/lists.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/password.hpp"
 #include "daemon/cli/verbs.hpp"
@@ -28,24 +29,6 @@ int send(const Common& common, const std::string& method, const std::string& pat
     return kOk;
 }
 
-// A page of a list, whose rows become those of a table.
-template <class RowOf>
-int print_list(const Common& common, const std::string& path, const char* key, const std::vector<std::string>& header,
-               const char* empty, RowOf row_of) {
-    const auto api = ApiClient::connect(common);
-    if (!api) return fail(api.error());
-    const auto page = api->get(path);
-    if (!page) return fail(page.error());
-    if (common.json) {
-        print_json(*page);
-        return kOk;
-    }
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& row : (*page)[key]) rows.push_back(row_of(row));
-    print_table(header, rows, empty);
-    return kOk;
-}
-
 std::string user_path(const std::string& name) { return "/users/" + segment(name); }
 
 std::string number_of(const Json& row, const char* key) { return fmt::format("{}", row.value(key, std::int64_t{0})); }
@@ -58,9 +41,9 @@ int users_list(const Common& common) {
     return print_list(
         common, "/users?limit=1000", "users", {"NAME", "ROLE", "ACTIVE", "MADE (UTC)", "LAST LOGIN (UTC)"},
         "no users yet; `weir users add NAME --role admin` makes the first", [](const Json& row) {
-            return std::vector<std::string>{
-                text_of(row, "username"), text_of(row, "role"), row.value("active", false) ? "yes" : "no",
-                short_time(row.value("created_at", Json())), short_time(row.value("last_login_at", Json()))};
+            return TableRow{text_of(row, "username"), text_of(row, "role"), row.value("active", false) ? "yes" : "no",
+                            short_time(row.value("created_at", Json())),
+                            short_time(row.value("last_login_at", Json()))};
         });
 }
 
@@ -101,13 +84,13 @@ int tokens_list(const Common& common) {
                           std::vector<std::string> scopes;
                           for (const auto& scope : row.value("scopes", Json::array()))
                               scopes.push_back(scope.is_string() ? scope.get<std::string>() : "");
-                          return std::vector<std::string>{number_of(row, "token_id"),
-                                                          text_of(row, "name"),
-                                                          text_of(row, "username"),
-                                                          text_of(row, "role"),
-                                                          fmt::format("{}", fmt::join(scopes, ", ")),
-                                                          short_time(row.value("expires_at", Json())),
-                                                          short_time(row.value("last_used_at", Json()))};
+                          return TableRow{number_of(row, "token_id"),
+                                          text_of(row, "name"),
+                                          text_of(row, "username"),
+                                          text_of(row, "role"),
+                                          fmt::format("{}", fmt::join(scopes, ", ")),
+                                          short_time(row.value("expires_at", Json())),
+                                          short_time(row.value("last_used_at", Json()))};
                       });
 }
 
@@ -150,13 +133,13 @@ int audit(const Common& common, const Audit& options) {
     }
     return print_list(common, path, "event_logs", {"WHEN (UTC)", "WHO", "WHAT", "DAG", "RUN", "TASK", "OUTCOME"},
                       "nothing like that has been done", [](const Json& row) {
-                          return std::vector<std::string>{short_time(row.value("when", Json())),
-                                                          text_of(row, "owner"),
-                                                          text_of(row, "event"),
-                                                          text_of(row, "dag_id"),
-                                                          text_of(row, "run_id"),
-                                                          text_of(row, "task_id"),
-                                                          text_of(row, "outcome")};
+                          return TableRow{short_time(row.value("when", Json())),
+                                          text_of(row, "owner"),
+                                          text_of(row, "event"),
+                                          text_of(row, "dag_id"),
+                                          text_of(row, "run_id"),
+                                          text_of(row, "task_id"),
+                                          text_of(row, "outcome")};
                       });
 }
 

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "daemon/cli/api_client.hpp"
+#include "daemon/cli/lists.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/params.hpp"
 #include "daemon/cli/verbs.hpp"
@@ -30,24 +31,18 @@ int approve(const Common& common, const Approve& options) {
 }
 
 int notifications_list(const Common& common, const std::vector<std::string>& states, int limit) {
-    const auto api = ApiClient::connect(common);
-    if (!api) return fail(api.error());
     auto path = fmt::format("/notifications?limit={}", limit);
     for (const auto& state : states) path += "&state=" + segment(state);
-    const auto page = api->get(path);
-    if (!page) return fail(page.error());
-    if (common.json) {
-        print_json(*page);
-        return kOk;
-    }
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& row : (*page)["notifications"])
-        rows.push_back({fmt::format("{}", row.value("notification_id", 0)), short_time(row.value("created_at", Json())),
-                        paint_state(text_of(row, "state")), fmt::format("{}", row.value("attempts", 0)),
-                        text_of(row, "notifier").empty() ? "script" : text_of(row, "notifier"),
-                        text_of(row["message"], "text"), text_of(row, "reason")});
-    print_table({"ID", "WHEN (UTC)", "STATE", "ATTEMPTS", "TO", "TOLD", "WHY NOT"}, rows, "no notifications");
-    return kOk;
+    return print_list(common, path, "notifications", {"ID", "WHEN (UTC)", "STATE", "ATTEMPTS", "TO", "TOLD", "WHY NOT"},
+                      "no notifications", [](const Json& row) {
+                          return TableRow{fmt::format("{}", row.value("notification_id", 0)),
+                                          short_time(row.value("created_at", Json())),
+                                          paint_state(text_of(row, "state")),
+                                          fmt::format("{}", row.value("attempts", 0)),
+                                          text_of(row, "notifier").empty() ? "script" : text_of(row, "notifier"),
+                                          text_of(row["message"], "text"),
+                                          text_of(row, "reason")};
+                      });
 }
 
 }  // namespace weir::daemon::cli

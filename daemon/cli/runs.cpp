@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "daemon/cli/api_client.hpp"
+#include "daemon/cli/lists.hpp"
 #include "daemon/cli/output.hpp"
 #include "daemon/cli/params.hpp"
 #include "daemon/cli/verbs.hpp"
@@ -18,7 +19,7 @@ using model::Json;
 
 constexpr std::chrono::milliseconds kPollInterval{200};
 
-std::vector<std::string> run_row(const Json& run) {
+TableRow run_row(const Json& run) {
     return {text_of(run, "dag_id"),
             text_of(run, "dag_run_id"),
             paint_state(text_of(run, "state")),
@@ -131,21 +132,11 @@ int trigger(const Common& common, const Trigger& options) {
 }
 
 int runs_list(const Common& common, const RunsList& options) {
-    const auto api = ApiClient::connect(common);
-    if (!api) return fail(api.error());
     auto path = "/dags/" + (options.dag == "~" ? options.dag : segment(options.dag)) +
                 fmt::format("/dagRuns?order_by=-run_after&limit={}", options.limit);
     for (const auto& state : options.states) path += "&state=" + segment(state);
-    const auto page = api->get(path);
-    if (!page) return fail(page.error());
-    if (common.json) {
-        print_json(*page);
-        return kOk;
-    }
-    std::vector<std::vector<std::string>> rows;
-    for (const auto& run : (*page)["dag_runs"]) rows.push_back(run_row(run));
-    print_table({"DAG", "RUN", "STATE", "TYPE", "START (UTC)", "TOOK", "NOTE"}, rows, "no runs");
-    return kOk;
+    return print_list(common, path, "dag_runs", {"DAG", "RUN", "STATE", "TYPE", "START (UTC)", "TOOK", "NOTE"},
+                      "no runs", run_row);
 }
 
 int runs_show(const Common& common, const std::string& dag, const std::string& run_id) {
