@@ -165,6 +165,27 @@ TEST_CASE("a group whose leader is gone is ended by its token") {
     CHECK_FALSE(is_alive(pid));
 }
 
+TEST_CASE("a running try that no journal tells of is ended, and what left an ended task on purpose stays") {
+    Scene scene;
+    scene.run(
+        scene.script(1, "setsid sh -c 'echo $$ > left; exec sleep 60' & while [ ! -s left ]; do sleep 0.01; done"));
+    scene.client.send(wire::Ack{1});
+    scene.client.send(scene.script(2, "echo $$ > pid; sleep 60 & wait"));
+    const auto left = scene.pid_in("left");
+    const auto pid = scene.pid_in("pid");
+    scene.supervisor.kill();
+    std::filesystem::remove(scene.folder.path("supervisor.journal"));
+
+    SupervisorProcess next(scene.folder.path());
+    Client client(scene.folder.path());
+    client.hello();
+    CHECK(client.await<wire::Listed>().tries == std::vector<std::int64_t>{2});
+    client.await<wire::Lost>(2);
+    CHECK_FALSE(is_alive(pid));
+    CHECK(is_alive(left));
+    ::kill(left, SIGKILL);
+}
+
 TEST_CASE("a PID that belongs to another process by now is not signalled") {
     Folder folder;
     Bystander bystander;
