@@ -16,6 +16,7 @@ namespace {
 constexpr std::chrono::seconds kLongestNap{1};
 constexpr std::chrono::minutes kHousekeepingInterval{1};
 constexpr std::chrono::milliseconds kDiskFullPause{1000};
+constexpr std::chrono::milliseconds kPauseOfHousekeeping{100};  // a slice takes about a tenth of it
 
 template <class... Handlers>
 struct Overloaded : Handlers... {
@@ -78,10 +79,7 @@ void Loop::turn(std::chrono::microseconds patience) {
     failpoint("turn.taken");
     const auto now = parts_.clock.now();
     if (inputs.empty() && !(wake_at_ && *wake_at_ <= now)) {
-        if (parts_.housekeeping && now >= next_housekeeping_) {
-            const bool more = parts_.housekeeping();
-            next_housekeeping_ = more ? now : now + kHousekeepingInterval;
-        }
+        keep_house(now, std::chrono::milliseconds{0});
         parts_.report_health({.heartbeat = now});
         return;
     }
@@ -94,6 +92,14 @@ void Loop::turn(std::chrono::microseconds patience) {
     parts_.accept_events(core::accepts_events(state_));
     wake_at_ = turn.wake_at;
     parts_.report_health({.heartbeat = now});
+    keep_house(now, kPauseOfHousekeeping);
+}
+
+void Loop::keep_house(model::TimePoint now, std::chrono::milliseconds pause) {
+    const bool clock_was_set_back = next_housekeeping_ > now + kHousekeepingInterval;
+    if (!parts_.housekeeping || (now < next_housekeeping_ && !clock_was_set_back)) return;
+    const bool more = parts_.housekeeping();
+    next_housekeeping_ = now + (more ? pause : kHousekeepingInterval);
 }
 
 void Loop::look_up_history(std::vector<core::Input>& inputs, model::TimePoint now) {

@@ -36,7 +36,8 @@ struct LoopParts {
     std::function<void(const core::Turn& turn)> committed = {};
     // The DAGs whose next run may have moved (nullopt: there is none).
     std::function<void(const std::map<std::string, std::optional<model::TimePoint>>& next_runs)> rescheduled = {};
-    // Called on idle turns, at most once a minute, to delete old history. Returns true for "more to do".
+    // Called once a minute to delete a slice of old history. Returns true for "more to do": then at once again while there
+    // is nothing else to do, and with pauses beside work, for a daemon may never be idle.
     std::function<bool()> housekeeping = {};
 };
 
@@ -58,6 +59,7 @@ class Loop {
     // False when the daemon stops before there was room on the disk: the effects must not happen.
     [[nodiscard]] bool commit(const core::Turn& turn);
     void release(const core::Turn& turn);
+    void keep_house(model::TimePoint now, std::chrono::milliseconds pause);
     void fetch(const core::FetchRun& effect);
     void look_up_runs(core::ClearTasks& clear) const;
     [[nodiscard]] std::optional<core::RunHistory> find_history(const std::string& dag_id,
