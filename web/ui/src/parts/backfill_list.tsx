@@ -16,14 +16,16 @@ import { attempt } from "./toasts";
 
 const kLimit = 50;
 const kConcerns = ofKind("backfill", "run");
+const kOrder = ["success", "failed", "running", "queued"] as const;
 
 function Progress({ of: backfill }: { of: Backfill }) {
   const whole = Math.max(1, backfill.total_runs);
-  const words = Object.entries(backfill.runs).map(([state, count]) => `${count} ${state}`).join(", ");
+  const counts = kOrder.map((state) => [state, backfill.runs[state] ?? 0] as const).filter(([, count]) => count > 0);
+  const words = counts.map(([state, count]) => `${count} ${state}`).join(", ");
   return (
     <div>
       <div class="progress" role="img" aria-label={`${backfill.made_runs} of ${backfill.total_runs} runs made${words && ": " + words}`}>
-        {Object.entries(backfill.runs).map(([state, count]) => (
+        {counts.map(([state, count]) => (
           <span key={state} data-state={state} style={{ width: `${(100 * count) / whole}%` }} />
         ))}
       </div>

@@ -6,7 +6,7 @@ interface Look {
   icon?: IconName;
   kind?: "plain" | "primary" | "danger" | "quiet";
   small?: boolean;
-  /** The name of a button that has only an icon. */
+  /** The name of a button whose words don't say it all, or are not there. */
   label?: string;
 }
 
@@ -31,8 +31,8 @@ export function Button({ icon, kind, small, label, title, children, onClick, dis
     }
   };
   return (
-    <button {...rest} type={type ?? "button"} class={classOf({ kind, small, label }, children)} aria-label={children ? undefined : label}
-      title={title ?? (children ? undefined : label)} aria-busy={busy} disabled={Boolean(disabled) || busy} onClick={onClick ? press : undefined}>
+    <button {...rest} type={type ?? "button"} class={classOf({ kind, small, label }, children)} aria-label={label}
+      title={title ?? label} aria-busy={busy} disabled={Boolean(disabled) || busy} onClick={onClick ? press : undefined}>
       {icon && <Icon name={icon} size={small ? 14 : 16} />}
       {children}
     </button>
@@ -41,7 +41,7 @@ export function Button({ icon, kind, small, label, title, children, onClick, dis
 
 export function LinkButton({ icon, kind, small, label, children, ...rest }: Look & Omit<JSX.IntrinsicElements["a"], "icon" | "label">) {
   return (
-    <a {...rest} class={classOf({ kind, small, label }, children)} aria-label={children ? undefined : label} title={children ? undefined : label}>
+    <a {...rest} class={classOf({ kind, small, label }, children)} aria-label={label} title={label}>
       {icon && <Icon name={icon} size={small ? 14 : 16} />}
       {children}
     </a>

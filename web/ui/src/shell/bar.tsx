@@ -28,6 +28,7 @@ export function Bar({ onMenu }: { onMenu: () => void }) {
   const { me, logOut } = useSession();
   const { route } = useLocation();
   const [searching, setSearching] = useState(false);
+  const zoneWords = kZones.find((zone) => zone.value === zoneChoice)!.short;
   return (
     <header class="shell-bar">
       <span class="shell-menu-button">
@@ -39,12 +40,12 @@ export function Bar({ onMenu }: { onMenu: () => void }) {
         <kbd>{isMac() ? "⌘" : "Ctrl"} K</kbd>
       </button>
       <div class="shell-tools">
-        <Menu kind="quiet" icon="clock" label="Time zone" text={<span class="wide-only">{kZones.find((zone) => zone.value === zoneChoice)?.short}</span>}
+        <Menu kind="quiet" icon="clock" label={`Time zone: ${zoneWords}`} text={<span class="wide-only">{zoneWords}</span>}
           items={kZones.map((zone) => ({ text: zone.text, checked: zone.value === zoneChoice, act: () => setZoneChoice(zone.value) }))} />
         <Menu kind="quiet" icon={kThemes.find((one) => one.value === theme)!.icon} label="Colours"
           items={kThemes.map((one) => ({ text: one.text, icon: one.icon, checked: one.value === theme, act: () => setTheme(one.value) }))} />
         {me.via === "session" ? (
-          <Menu kind="quiet" icon="person" label="Account" text={<span class="wide-only">{me.username}</span>}
+          <Menu kind="quiet" icon="person" label={`Account: ${me.username}`} text={<span class="wide-only">{me.username}</span>}
             items={[
               { text: "Password and tokens", icon: "key", act: () => route("/account") },
               { text: "Log out", icon: "logout", act: () => attempt("Logged out", logOut) },

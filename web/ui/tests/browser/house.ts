@@ -32,6 +32,7 @@ export interface Look {
   theme?: "light" | "dark";
   width?: number;
   height?: number;
+  zone?: string;
 }
 
 export class House {
@@ -41,14 +42,14 @@ export class House {
   private port = 0;
   private auth = true;
 
-  /** With `auth` false everybody on this machine may do everything. */
+  /** HOUSE in a DAG's text becomes our folder. With `auth` false everybody on this machine may do everything. */
   static async open(dags: Record<string, string>, { auth = true } = {}): Promise<House> {
     const house = new House();
     house.port = await freePort();
     house.auth = auth;
     mkdirSync(join(house.folder, "dags"));
-    for (const [name, text] of Object.entries(dags)) writeFileSync(join(house.folder, "dags", `${name}.yaml`), text);
-    writeFileSync(join(house.folder, "weir.yaml"), `listen: 127.0.0.1:${house.port}\n`);
+    for (const [name, text] of Object.entries(dags)) house.write(`dags/${name}.yaml`, text.replaceAll("HOUSE", house.folder));
+    house.write("weir.yaml", `listen: 127.0.0.1:${house.port}\n`);
     await house.start();
     house.browser = await chromium.launch({ executablePath: kBrowser, args: kArguments });
     return house;
@@ -59,6 +60,11 @@ export class House {
   }
   get log(): string {
     return readFileSync(join(this.folder, "daemon.log"), "utf8");
+  }
+
+  /** A file below our folder. */
+  write(file: string, text = ""): void {
+    writeFileSync(join(this.folder, file), text);
   }
 
   async start(): Promise<void> {
@@ -110,8 +116,8 @@ export class House {
   }
 
   /** A browser of somebody who has never been here. What goes wrong in the page fails the test that asks for `faults`. */
-  async visit(path: string, { theme = "light", width = 1280, height = 860 }: Look = {}): Promise<Page> {
-    const context: BrowserContext = await this.browser!.newContext({ viewport: { width, height }, colorScheme: theme, timezoneId: "UTC", reducedMotion: "reduce" });
+  async visit(path: string, { theme = "light", width = 1280, height = 860, zone = "UTC" }: Look = {}): Promise<Page> {
+    const context: BrowserContext = await this.browser!.newContext({ viewport: { width, height }, colorScheme: theme, timezoneId: zone, reducedMotion: "reduce" });
     const page = await context.newPage();
     page.setDefaultTimeout(kPatience);
     await page.goto(this.url + path, { waitUntil: "load" });

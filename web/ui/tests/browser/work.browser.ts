@@ -1,0 +1,279 @@
+// What people do all day: start runs and watch them, read logs, mend what failed, fill the past.
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { House, until } from "./house";
+
+const kPassword = "correct horse battery";
+const waitsFor = (file: string) => `until [ -e HOUSE/${file} ]; do sleep 0.05; done`;
+
+const kDags = {
+  report: `id: report
+params:
+  region: {enum: [eu, us], default: eu, description: Whose views}
+  limit: {type: integer, minimum: 1, default: 10}
+tasks:
+  count: {run: [echo, "counting \${{ params.limit }} of \${{ params.region }}"]}
+  publish: {needs: count, run: "${waitsFor("published")}"}
+`,
+  talks: `id: talks
+tasks:
+  speak:
+    run: |
+      printf '\\033[31mred words\\033[0m\\n'
+      ${waitsFor("second")}
+      echo the second line
+      ${waitsFor("third")}
+      echo the last line
+`,
+  flaky: `id: flaky
+tasks:
+  extract: {run: "echo extracted"}
+  load: {needs: extract, run: "test -e HOUSE/mended"}
+  tell: {needs: load, run: "echo told"}
+`,
+  broken: `id: broken
+tasks:
+  first: {run: "exit 3"}
+  last: {needs: first, run: "echo last"}
+`,
+  endless: `id: endless
+tasks:
+  wait: {run: "${waitsFor("never")}"}
+`,
+  daily: `id: daily
+schedule: {cron: "0 6 * * *", timezone: Asia/Tokyo, catchup: none}
+tasks:
+  work: {run: "echo worked"}
+`,
+};
+
+const stateAt = (page: Page) => page.getByRole("heading", { level: 1 }).locator(".badge");
+const waitForState = (page: Page, state: string) => stateAt(page).filter({ hasText: new RegExp(`^${state}$`) }).waitFor();
+/** A page that is never loaded again keeps this mark. */
+const mark = (page: Page) => page.evaluate("window.mark = 1");
+const isMarked = async (page: Page) => (await page.evaluate("window.mark")) === 1;
+const row = (page: Page, name: string) => page.getByRole("row").filter({ has: page.getByRole("link", { name, exact: true }) });
+
+async function choose(page: Page, menu: string, item: string) {
+  await page.getByRole("button", { name: menu }).click();
+  await page.getByRole("menuitem", { name: item }).click();
+}
+
+describe("from the login to the end of a run", () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await House.open(kDags);
+  });
+  afterAll(() => house?.close());
+
+  it("a run is triggered with its params and seen to its end, and the page is never loaded again", async () => {
+    const token = await until("the log tells the link", () => /\/setup#(\S+)/.exec(house.log)?.[1]);
+    const setup = await fetch(`${house.url}/api/v2/auth/setup`, {
+      method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ setup_token: token, username: "ada", password: kPassword }),
+    });
+    expect(setup.ok).toBe(true);
+
+    const page = await house.visit("/dags/report");
+    await page.getByLabel("User name").fill("ada");
+    await page.getByLabel("Password").fill(kPassword);
+    await page.getByRole("button", { name: "Log in" }).click();
+    await page.getByText("There is no run").waitFor();
+    await mark(page);
+
+    await page.getByRole("button", { name: "Trigger" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("limit").fill("0");
+    await dialog.getByRole("button", { name: "Trigger" }).click();
+    await dialog.getByText("is at least 1").waitFor();
+    await dialog.getByLabel("limit").fill("25");
+    await dialog.getByLabel("region").selectOption("us");
+    await dialog.getByRole("button", { name: "Trigger" }).click();
+
+    await waitForState(page, "running");
+    expect(await page.getByText("by ada").count()).toBe(1);
+    await row(page, "count").getByText("success").waitFor();
+    await row(page, "publish").getByText("running").waitFor();
+    house.write("published");
+    await waitForState(page, "success");
+    await row(page, "publish").getByText("success").waitFor();
+    await page.getByRole("link", { name: "count", exact: true }).click();
+    await page.getByText("counting 25 of us").waitFor();
+    expect(await isMarked(page)).toBe(true);
+    await page.context().close();
+  });
+});
+
+describe("what people do with runs and DAGs", () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await House.open(kDags, { auth: false });
+  });
+  afterAll(() => house?.close());
+
+  const trigger = async (dag: string, run = "one") => {
+    await house.api("POST", `/dags/${dag}/dagRuns`, { dag_run_id: run });
+    return `/dags/${dag}/runs/${run}`;
+  };
+
+  it("a log is read while it grows, in its colours", async () => {
+    const page = await house.visit(`${await trigger("talks")}/tasks/speak`);
+    const log = page.getByRole("log");
+    const red = log.getByText("red words");
+    await red.waitFor();
+    expect(await red.getAttribute("class")).toBe("ansi-1");
+    await page.getByText("growing").waitFor();
+    expect(await log.getByText("the second line").count()).toBe(0);
+    house.write("second");
+    await log.getByText("the second line").waitFor();
+    expect(await stateAt(page).textContent()).toBe("running");
+    expect(await log.getByText("the last line").count()).toBe(0);
+    house.write("third");
+    await log.getByText("the last line").waitFor();
+    await waitForState(page, "success");
+    await page.getByText("growing").waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  it("a failed task is cleared after a look at what that means, and runs again", async () => {
+    const run = await trigger("flaky");
+    const page = await house.visit(`${run}/tasks/load`);
+    await waitForState(page, "failed");
+    await choose(page, "Change load", "Run again…");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("2 task instances").waitFor();
+    const affected = dialog.getByRole("list", { name: "What is affected" }).getByRole("listitem");
+    expect(await affected.allTextContents()).toEqual(["failed load", "upstream failed tell"]);
+    await dialog.getByLabel("And all that is downstream").uncheck();
+    await dialog.getByText("1 task instance", { exact: true }).waitFor();
+    await dialog.getByLabel("And all that is downstream").check();
+    await dialog.getByText("2 task instances").waitFor();
+    house.write("mended");
+    await dialog.getByRole("button", { name: "Run again" }).click();
+    await waitForState(page, "success");
+    await page.getByLabel("Try", { exact: true }).selectOption({ label: "try 1: failed, exit code 1" });
+    await page.goto(house.url + run);
+    await waitForState(page, "success");
+    expect(await row(page, "extract").getByRole("cell").allTextContents()).toContain("1");
+    expect(await row(page, "load").getByRole("cell").allTextContents()).toContain("2");
+    await page.context().close();
+  });
+
+  it("a failed task is said to have succeeded, and its page shows it", async () => {
+    const page = await house.visit(`${await trigger("broken")}/tasks/first`);
+    await waitForState(page, "failed");
+    await choose(page, "Change first", "Say how it ended…");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("1 task instance", { exact: true }).waitFor();
+    await dialog.getByRole("button", { name: "Mark as success" }).click();
+    await waitForState(page, "success");
+    await page.context().close();
+  });
+
+  it("a run is ended, and what ran in it has failed", async () => {
+    const page = await house.visit(await trigger("endless"));
+    await row(page, "wait").getByText("running").waitFor();
+    await choose(page, "Change the run", "End it…");
+    await page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
+    await waitForState(page, "failed");
+    await row(page, "wait").getByText("failed").waitFor();
+    await page.context().close();
+  });
+
+  it("a backfill shows its dates before it begins, and is followed to its end", async () => {
+    const page = await house.visit("/dags/daily/backfills");
+    await page.getByText("No backfill yet").waitFor();
+    await mark(page);
+    await page.getByRole("button", { name: "New backfill" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("From").fill("2026-03-01T00:00");
+    await dialog.getByLabel("To").fill("2026-03-03T23:59");
+    await dialog.getByText("These dates would run").waitFor();
+    // 06:00 in Tokyo, shown in UTC.
+    const dates = dialog.getByRole("list", { name: "Dates" }).getByRole("listitem");
+    expect(await dates.allTextContents()).toEqual(["2026-03-01 21:00", "2026-03-02 21:00", "2026-03-03 21:00"]);
+    await dialog.getByRole("button", { name: "Make 3 runs" }).click();
+    await page.getByText("3 of 3 made · 3 success").waitFor();
+    await page.getByRole("cell", { name: "completed" }).waitFor();
+    expect(await isMarked(page)).toBe(true);
+    await page.getByRole("link", { name: "its runs" }).click();
+    await page.getByText("2026-03-03 21:00").first().waitFor();
+    await page.context().close();
+  });
+
+  it("a DAG is paused and goes on", async () => {
+    const paused = async () => (await house.api<{ is_paused: boolean }>("GET", "/dags/report")).is_paused;
+    const page = await house.visit("/dags");
+    await page.getByRole("button", { name: "Pause report" }).click();
+    await page.getByRole("button", { name: "Resume report" }).waitFor();
+    expect(await paused()).toBe(true);
+    await page.getByRole("button", { name: "Resume report" }).click();
+    await page.getByRole("button", { name: "Pause report" }).waitFor();
+    expect(await paused()).toBe(false);
+    await page.context().close();
+  });
+
+  it("Ctrl-K finds a DAG by a part of its name, and Enter opens it", async () => {
+    const page = await house.visit("/");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.keyboard.press("Control+K");
+    await page.keyboard.type("repo");
+    await page.getByRole("option", { name: /report/, selected: true }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "report" }).waitFor();
+    expect(new URL(page.url()).pathname).toBe("/dags/report");
+    await page.context().close();
+  });
+
+  it("the keyboard walks the grid, and opens the task it is on", async () => {
+    const run = await trigger("flaky", "walked");
+    await until("the run is over", async () => (await house.runState("flaky", "walked")) === "success");
+    const page = await house.visit("/dags/flaky");
+    const grid = page.getByRole("application", { name: /Tasks by runs/ });
+    await grid.focus();
+    const told = grid.locator("[aria-live=polite]");
+    await told.getByText("extract, success").waitFor({ state: "attached" });
+    await page.keyboard.press("ArrowDown");
+    await told.getByText("load, success").waitFor({ state: "attached" });
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("ArrowUp");
+    await told.getByText(/^Run /).waitFor({ state: "attached" });
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /^load/ }).waitFor();
+    expect(new URL(page.url()).pathname).toBe(`${run}/tasks/load`);
+    await page.context().close();
+  });
+
+  it("a file that can't be read is told of while the page is open, and gone when it is mended", async () => {
+    const page = await house.visit("/errors");
+    await page.getByText("Every file is fine").waitFor();
+    house.write("dags/typo.yaml", 'id: typo\ntasks:\n  a: {run: "echo a"}\n  b: {needs: aa, run: "echo b"}\n');
+    await page.getByText("typo.yaml").waitFor();
+    await page.getByText(/did you mean/).waitFor();
+    expect(await page.locator(".fault-place").textContent()).toMatch(/^4:\d+$/);
+    await page.getByRole("link", { name: /Import errors/ }).getByText("1").waitFor();
+    house.write("dags/typo.yaml", 'id: typo\ntasks:\n  a: {run: "echo a"}\n  b: {needs: a, run: "echo b"}\n');
+    await page.getByText("Every file is fine").waitFor();
+    await page.context().close();
+  });
+
+  it("times are the viewer's, those of UTC, or the DAG's own", async () => {
+    await house.api("POST", "/dags/daily/dagRuns", { dag_run_id: "at", logical_date: "2026-04-01T21:00:00Z" });
+    const page = await house.visit("/dags/daily/runs/at", { zone: "America/New_York" });
+    const date = page.locator(".head-facts time").first();
+    const zone = async (name: string) => {
+      await page.getByRole("button", { name: "Time zone" }).click();
+      await page.getByRole("menuitemradio", { name }).click();
+    };
+    const shows = (text: string) => date.filter({ hasText: text }).waitFor();
+    await shows("2026-04-01 17:00");
+    await zone("UTC");
+    await shows("2026-04-01 21:00");
+    await zone("The DAG's own");
+    await shows("2026-04-02 06:00");
+    await page.reload();
+    await shows("2026-04-02 06:00");
+    await page.context().close();
+  });
+});
