@@ -157,6 +157,7 @@ Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::T
     launch.timeout = time_for(run, index, row.created_at);
     launch.grace = task.grace;
     launch.log_limit = task.log_limit;
+    launch.epoch = row.epoch;
     return launch;
 }
 

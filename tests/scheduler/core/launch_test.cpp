@@ -39,6 +39,13 @@ TEST_CASE("every task is told who it is") {
     CHECK(launch->log_path == "etl/scheduled__2026-11-22T01:00:00Z/a/1.log");
 }
 
+TEST_CASE("a launch is for the executor's life that it was decided for, and no successor starts it") {
+    World world("a");
+    world.trigger();
+    CHECK(world.launched("a")->epoch == "e1");
+    CHECK(world.database.tries.begin()->second.epoch == "e1");
+}
+
 TEST_CASE("the traceparent is valid, the same for a try and another for the next") {
     World world("a | retries=1 delay=0");
     world.trigger();
