@@ -195,9 +195,10 @@ void Loop::release(const core::Turn& turn) {
     };
     for (const auto& [name, tries] : acknowledged) executor(name).acknowledge(tries);
     failpoint("turn.acknowledged");
-    for (const auto& [name, tries] : kills) executor(name).kill(tries);
-    failpoint("turn.killed");
+    // A try may be launched and killed in one turn: the kill would find nothing to end.
     for (const auto& [name, batch] : launches) executor(name).launch(batch);
+    failpoint("turn.launched");
+    for (const auto& [name, tries] : kills) executor(name).kill(tries);
     failpoint("turn.released");
 }
 

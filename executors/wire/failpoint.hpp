@@ -25,8 +25,8 @@ inline constexpr std::array<std::string_view, 26> kFailpoints{
     "turn.stepped",        // decided, not committed
     "turn.before_commit",  // of a turn that changes something
     "turn.committed",
-    "turn.acknowledged",  // of the effects the acknowledgements are released, the kills and launches are not
-    "turn.killed",        // and the kills
+    "turn.acknowledged",  // of the effects the acknowledgements are released, the launches and kills are not
+    "turn.launched",      // and the launches
     "turn.released",
     // executors/process/session
     "session.welcomed",

@@ -203,7 +203,7 @@ class Failpoints(House):
 
     def test_no_task_inherits_them(self):
         self.dag("look", "tasks: {t: {run: 'env'}}")
-        self.start(env={"WEIR_FAILPOINTS": f"turn.killed:1000000:kill:{self.folder}/hit"})
+        self.start(env={"WEIR_FAILPOINTS": f"turn.launched:1000000:kill:{self.folder}/hit"})
         self.weir("trigger", "look", "--wait")
         self.assertIn("FAILPOINTS ARE ARMED", self.read("daemon.log"))
         self.assertNotIn("WEIR_FAILPOINTS", self.log("look", "latest", "t"))
