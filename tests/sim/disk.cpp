@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
+#include <map>
+#include <set>
 
 namespace weir::sim {
 
@@ -17,6 +20,44 @@ Disk::Disk(Dice& dice, const Plan& plan, const Killer& killer,
     store_ = std::move(*opened);
 }
 
+namespace {
+
+using core::testing::Database;
+
+// The paused DAGs of which a run starts.
+std::set<std::string> started_while_paused(std::span<const core::Change> changes, const Database& before) {
+    std::set<std::string> dags;
+    for (const auto& change : changes) {
+        const auto* row = std::get_if<model::Run>(&change);
+        if (row == nullptr || row->state != model::RunState::running) continue;
+        const auto known = before.runs.find(row->id);
+        const bool starts = known == before.runs.end() || known->second.state != model::RunState::running;
+        const auto dag = before.dags.find(row->dag_id);
+        if (starts && dag != before.dags.end() && dag->second.paused) dags.insert(row->dag_id);
+    }
+    return dags;
+}
+
+void check_watermarks(std::span<const core::Change> changes, const Database& before) {
+    for (const auto& change : changes) {
+        const auto* row = std::get_if<model::AssetState>(&change);
+        if (row == nullptr) continue;
+        const auto known = before.assets.find({row->asset, row->key});
+        if (known != before.assets.end())
+            REQUIRE_MESSAGE(row->watermark >= known->second.watermark, "a watermark never goes back");
+    }
+}
+
+// Of each window its newest revision.
+auto newest(const std::vector<model::Window>& windows) {
+    std::map<std::tuple<std::string, std::string, model::TimePoint, model::TimePoint>, model::Window> newest;
+    for (const auto& row : windows)  // those of one window come in the order of their revisions
+        newest.insert_or_assign({row.asset, row.key, row.interval.start, row.interval.end}, row);
+    return newest;
+}
+
+}  // namespace
+
 ports::CommitOutcome Disk::commit(std::span<const core::Change> changes) {
     killer_.here();
     if (killer_.armed && plan_.has(Fault::disk_full) && dice_.one_in(200)) {
@@ -25,13 +66,60 @@ ports::CommitOutcome Disk::commit(std::span<const core::Change> changes) {
     }
     const auto outcome = store_->commit(changes);
     REQUIRE(outcome == ports::CommitOutcome::committed);
+    const auto paused = started_while_paused(changes, books);
+    check_watermarks(changes, books);
     books.fold({changes.begin(), changes.end()});
+    for (const auto& dag_id : paused)  // or it was unpaused, or paused, in this very turn
+        REQUIRE_MESSAGE(!books.dags.at(dag_id).paused, "no run of a paused DAG starts: " << dag_id);
     for (const auto& change : changes)
         if (const auto* version = std::get_if<model::DagVersion>(&change))
             books.texts.emplace(version->id, dag_of_(version->hash));
     killer_.here();
     return outcome;
 }
+
+core::LedgerRead Disk::read_ledger(core::LedgerQuestions questions) {
+    const auto expected = books.read_ledger(questions);
+    auto read = store_->read_ledger(std::move(questions));
+    REQUIRE(read.known == expected.known);
+    REQUIRE((newest(read.windows) == newest(expected.windows)));
+    REQUIRE((read.runs == expected.runs));
+    return read;
+}
+
+namespace {
+
+template <class Row>
+void check_same(std::vector<Row> rows, std::vector<Row> expected) {
+    std::ranges::sort(rows, {}, &Row::id);
+    std::ranges::sort(expected, {}, &Row::id);
+    REQUIRE((rows == expected));
+}
+
+void check_rest(const ports::StoredState& stored, const core::Recovered& expected) {
+    REQUIRE(stored.dates_ahead.size() == expected.dates_ahead.size());
+    for (const auto& date : expected.dates_ahead) REQUIRE((std::ranges::count(stored.dates_ahead, date) == 1));
+    check_same(stored.open_notifications, expected.notifications);
+    check_same(stored.open_events, expected.events);
+    check_same(stored.reruns, expected.reruns);
+    std::vector<model::Backfill> backfills;
+    for (const auto& open : expected.backfills) backfills.push_back(open.row);
+    check_same(stored.open_backfills, backfills);
+    REQUIRE(stored.assets.size() == expected.assets.size());
+    for (const auto& asset : expected.assets) REQUIRE((std::ranges::count(stored.assets, asset) == 1));
+    REQUIRE(stored.counted_events.size() == expected.counted_events.size());
+    for (const auto& counted : expected.counted_events)
+        REQUIRE(std::ranges::count(stored.counted_events, counted.row, &core::Recovered::Counted::row) == 1);
+    // Of tries that were erased the books know nothing.
+    REQUIRE(stored.next_try >= expected.next_try);
+    REQUIRE(stored.next_run == expected.next_run);
+    REQUIRE(stored.next_event == expected.next_event);
+    REQUIRE(stored.next_version == expected.next_version);
+    REQUIRE(stored.next_backfill == expected.next_backfill);
+    REQUIRE(stored.next_notification == expected.next_notification);
+}
+
+}  // namespace
 
 // What SQLite gives back is what was put in: row by row, of all that is open.
 ports::StoredState Disk::recover() {
@@ -46,6 +134,7 @@ ports::StoredState Disk::recover() {
     }
     REQUIRE(stored.dags.size() == books.dags.size());
     for (const auto& dag : stored.dags) REQUIRE(dag == books.dags.at(dag.dag_id));
+    check_rest(stored, books.recovered());
     return stored;
 }
 

@@ -39,9 +39,7 @@ class Disk : public ports::Store {
                                                      std::optional<model::TimePoint> logical_date) override {
         return store_->find_row(dag_id, run_id, logical_date);
     }
-    [[nodiscard]] core::LedgerRead read_ledger(core::LedgerQuestions questions) override {
-        return store_->read_ledger(std::move(questions));
-    }
+    [[nodiscard]] core::LedgerRead read_ledger(core::LedgerQuestions questions) override;
     [[nodiscard]] std::optional<model::Event> find_event(model::EventId id) override { return store_->find_event(id); }
     [[nodiscard]] ports::Pruned prune(const ports::PruneLimits& limits) override { return store_->prune(limits); }
 

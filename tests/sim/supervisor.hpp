@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,9 +25,15 @@ class Supervisor : public ports::Executor {
 
     // What it has to tell now.
     [[nodiscard]] std::vector<core::Input> reports(model::TimePoint now);
-    [[nodiscard]] core::ExecutorListed list() const;
+    // What it tells a daemon that connects.
+    [[nodiscard]] core::ExecutorListed connect();
+    // Its successor, if one is there already, tells what it knows of with the next reports.
     void die(bool with_the_machine);
+    // A daemon of a database that is gone has left a process.
+    void leave_stranger();
     [[nodiscard]] bool idle() const { return processes_.empty(); }
+    // Whatever nobody waits for any more, or was ended by hand, was told to end.
+    void check_kills() const;
 
     bool rules_hold = true;  // at each launch: nobody meddles
 
@@ -34,8 +42,10 @@ class Supervisor : public ports::Executor {
         core::Launch launch;
         bool told_start = false;
         bool killed = false;
-        std::optional<core::TryExited> exit;  // told until it is acknowledged
+        std::optional<core::Input> end;  // told until it is acknowledged
     };
+    [[nodiscard]] core::ExecutorListed list() const;
+    void begin(const core::Launch& launch);
     [[nodiscard]] core::TryExited exit_of(const Process& process, model::TimePoint now);
     [[nodiscard]] bool noisy(Fault fault) const { return killer_.armed && plan_.has(fault); }
 
@@ -44,10 +54,13 @@ class Supervisor : public ports::Executor {
     const Killer& killer_;
     const core::testing::Database& disk_;
     std::map<model::TryId, Process> processes_;
+    std::set<model::TryId> begun_;
     std::vector<core::Input> refusals_;
-    std::vector<core::Input> told_;  // the last ones, for repetition
+    std::vector<core::Input> told_;                // the last ones, for repetition
+    std::optional<core::ExecutorListed> welcome_;  // of a successor that the daemon has not heard yet
     int epoch_ = 1;
     int boot_ = 1;
+    int strangers_ = 0;
 };
 
 }  // namespace weir::sim
