@@ -8,19 +8,20 @@
 #include <charconv>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 namespace weir {
 namespace {
 
 struct Armed {
     std::atomic<long> passages_left{0};  // 0: not armed, or fired
-    int signal = 0;
+    int signal = 0;                      // 0: hold
     std::string file;
 };
 // Only tests ever write them; the process would have to hand them through every layer for nothing.
 std::array<Armed, kFailpoints.size()> armed;
 
-// "NAME:PASSAGE:kill|stop:FILE"
+// NAME:PASSAGE:ACTION:FILE
 std::optional<std::string> fault_of(std::string_view text) {
     std::array<std::string_view, 4> fields;
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -35,13 +36,16 @@ std::optional<std::string> fault_of(std::string_view text) {
     const auto [end, error] = std::from_chars(passage.data(), passage.data() + passage.size(), number);
     if (error != std::errc{} || end != passage.data() + passage.size() || number < 1)
         return "'" + std::string(passage) + "' is no number of a passage; write 1 for the first";
-    if (action != "kill" && action != "stop") return "'" + std::string(action) + "' is neither `kill` nor `stop`";
+    static constexpr std::array<std::pair<std::string_view, int>, 3> kActions{
+        {{"kill", SIGKILL}, {"stop", SIGSTOP}, {"hold", 0}}};
+    const auto known = std::ranges::find(kActions, action, &std::pair<std::string_view, int>::first);
+    if (known == kActions.end()) return "'" + std::string(action) + "' is neither `kill` nor `stop` nor `hold`";
     if (!file.starts_with('/')) return "'" + std::string(file) + "' is no absolute path of a file to make";
 
     auto& point = armed[static_cast<std::size_t>(found - kFailpoints.begin())];
     if (point.passages_left != 0) return "'" + std::string(name) + "' is named twice";
     point.passages_left = number;
-    point.signal = action == "kill" ? SIGKILL : SIGSTOP;
+    point.signal = known->second;
     point.file = file;
     return std::nullopt;
 }
@@ -60,7 +64,8 @@ void pass(std::size_t number) {
     const auto pid = std::to_string(::getpid());
     if (::write(file, pid.data(), pid.size()) < 0) std::abort();
     ::close(file);
-    ::raise(point.signal);  // to this thread, so that it stops exactly here
+    if (point.signal != 0) ::raise(point.signal);  // to this thread, so that it stops exactly here
+    while (point.signal == 0 && ::access(point.file.c_str(), F_OK) == 0) ::usleep(1000);
 }
 
 }  // namespace detail
@@ -73,7 +78,8 @@ ArmedFailpoints arm_failpoints() {
         const auto end = left.find(';');
         if (const auto fault = fault_of(left.substr(0, end))) {
             std::string words = kFailpointVariable;
-            words.append(": ").append(*fault).append("; it is a list of NAME:PASSAGE:kill|stop:FILE, separated by `;`");
+            words.append(": ").append(*fault).append(
+                "; it is a list of NAME:PASSAGE:kill|stop|hold:FILE, separated by `;`");
             return {{}, words};
         }
         if (end == std::string_view::npos) break;

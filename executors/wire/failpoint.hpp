@@ -5,8 +5,8 @@
 //   WEIR_FAILPOINTS="turn.before_commit:3:kill:/tmp/x/hit;supervisor.after_spawn:1:stop:/tmp/x/hit2"
 //
 // At the third passage of turn.before_commit the process makes the file /tmp/x/hit, with its PID in it, and sends itself
-// SIGKILL (or SIGSTOP). Where the file exists already nothing happens: each fires once, however many processes have
-// inherited the variable.
+// SIGKILL (or SIGSTOP; or, with `hold`, that one thread waits until the file is removed). Where the file exists already
+// nothing happens: each fires once, however many processes have inherited the variable.
 #pragma once
 
 #include <algorithm>

@@ -199,7 +199,7 @@ class Failpoints(House):
 
     def test_a_value_that_says_nothing_is_told(self):
         for text in ("turn.committed", "turn.committed:0:kill:/x", "turn.committed:1:die:/x", "turn.committed:1:kill:x"):
-            self.assertIn("NAME:PASSAGE:kill|stop:FILE", self.refusal(text))
+            self.assertIn("NAME:PASSAGE:kill|stop|hold:FILE", self.refusal(text))
 
     def test_no_task_inherits_them(self):
         self.dag("look", "tasks: {t: {run: 'env'}}")

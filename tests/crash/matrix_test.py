@@ -4,6 +4,9 @@ A cell: daemon or supervisor stand still exactly at a failpoint (executors/wire/
 supervisor or both are killed, or the daemon is told to stop; what stood goes on; the daemon is started again. In the end
 the run must have succeeded, nothing may have run twice, and every state must be what the tasks themselves wrote down.
 
+On the boundaries of a turn the loop's thread alone is held, and what it has let go of comes to pass: an effect before its
+commit would be seen. Elsewhere, and in recovery, the process stops as a whole.
+
     matrix_test.py [CELL…]                 as in: matrix_test.py Matrix.test_turn_committed_4__kill_both
     WEIR_CRASH_PASSAGES=20 matrix_test.py  every failpoint at each of its first 20 passages
 """
@@ -32,10 +35,11 @@ ACTIONS = ("kill_daemon", "kill_supervisor", "kill_both", "stop_daemon")
 
 
 class Matrix(Workload):
-    def stand_at(self, point, passage):
+    def stand_at(self, point, passage, how="stop"):
         """Starts an armed daemon and asks for the run until somebody stands at the point."""
         hit = self.folder / "hit"
-        self.launch(env={"WEIR_FAILPOINTS": f"{point}:{passage}:stop:{hit}"})
+        self.launch(env={"WEIR_FAILPOINTS": f"{point}:{passage}:{how}:{hit}"})
+        self.how = how
         self.addCleanup(self.let_go)
         self.asking = None
         self.promised = False
@@ -53,13 +57,33 @@ class Matrix(Workload):
                 self.skipTest(f"{point} is passed less than {passage} times")
             time.sleep(0.01)
         self.standing = int(wait_for("the file is written", hit.read_text))
-        wait_for("it stands", lambda: state_of(self.standing) == "T")
+        if how == "stop":
+            wait_for("it stands", lambda: state_of(self.standing) == "T")
+        else:
+            wait_for("all that was let go of has come to pass", self.is_quiet)
 
     def let_go(self):
-        """After a cell that failed."""
         standing = self.read("hit")
         if standing and state_of(standing) == "T":
             os.kill(int(standing), signal.SIGCONT)
+        if self.how == "hold":
+            (self.folder / "hit").unlink(missing_ok=True)
+
+    def is_quiet(self):
+        """Daemon and supervisor wait, and go on waiting: no thread but the held one, which naps, has been scheduled."""
+        before = self.switches()
+        time.sleep(0.05)
+        after = self.switches()
+        return sum(after.get(thread) != count for thread, count in before.items()) <= 1
+
+    def switches(self):
+        """{thread: how often it has waited}"""
+        counts = {}
+        for pid in {self.daemon.pid, self.supervisor_pid() or self.daemon.pid}:
+            for thread in os.listdir(f"/proc/{pid}/task"):
+                with open(f"/proc/{pid}/task/{thread}/status") as status:
+                    counts[thread] = re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read(), re.MULTILINE).group(1)
+        return counts
 
     def may_go(self):
         """All that can run without `held` has run: the point may be one that only its end comes to."""
@@ -79,8 +103,7 @@ class Matrix(Workload):
             self.kill_daemon()
         if action == "stop_daemon":
             self.daemon.send_signal(signal.SIGTERM)
-        if state_of(self.standing) is not None:
-            os.kill(self.standing, signal.SIGCONT)
+        self.let_go()
         if action == "stop_daemon":
             self.assertIn(self.daemon.wait(PATIENCE), (0, -signal.SIGTERM), self.read("daemon.log"))
 
@@ -96,7 +119,7 @@ class Matrix(Workload):
         self.check_books(may_be_lost=action in ("kill_supervisor", "kill_both"))
 
     def cell(self, point, passage, action):
-        self.stand_at(point, passage)
+        self.stand_at(point, passage, how="hold" if point.startswith("turn.") else "stop")
         self.act(action)
         self.go_on(action)
 
