@@ -14,7 +14,7 @@ import time
 
 import disk
 import side_by_side
-from workload import RUN, Workload, kill, wait_for
+from workload import RUN, Workload, kill, state_of, wait_for
 
 BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
@@ -44,6 +44,7 @@ class Disk(Workload):
         self.daemon.send_signal(signal.SIGSTOP)
         if supervisor:
             os.kill(supervisor, signal.SIGSTOP)
+            wait_for("it stands, and no task is being started", lambda: state_of(supervisor) == "T")
             with open(f"/proc/{supervisor}/task/{supervisor}/children") as children:
                 for task in children.read().split():
                     os.killpg(int(task), signal.SIGKILL)
