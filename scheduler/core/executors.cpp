@@ -324,10 +324,14 @@ void apply(Work& work, const ExecutorListed& input) {
         if (entry.run->tasks[entry.task].killed != Killed::no) kill_try(work, id);
     }
     if (input.executor == kDeliveryExecutor) reconcile_deliveries(work, known);
-    // Nobody waits for these: two tries of one task must not run side by side.
-    for (const auto id : known)
+    for (const auto id : known) {
+        // Nobody waits for these: two tries of one task must not run side by side.
         if (!memory.tries.contains(id) && !is_on_its_way(memory, id))
             work.effects.emplace_back(KillTry{id, input.executor});
+        // A database that is older than its executor, from a backup or with a torn WAL, would give the id out again, and
+        // the new try would be told how the old one ended.
+        if (!is_delivery(id)) memory.next_try = std::max(memory.next_try, model::TryId{id.value + 1});
+    }
 }
 
 void fire_retries(Work& work) {

@@ -152,6 +152,14 @@ TEST_CASE("a process that nobody waits for is killed") {
     CHECK(std::get<KillTry>(world.turn.effects[0]).id == stranger);
 }
 
+TEST_CASE("the id of a try that only the executor knows is not given out again") {
+    World world("a");
+    const weir::model::TryId stranger{77};
+    world.step({ExecutorListed{"process", "e1", "b1", {stranger}}});
+    world.trigger();
+    CHECK(world.open_try("a") > stranger);
+}
+
 TEST_CASE("after a crash nothing is launched before the executor has listed its tries") {
     World world("a\n b");
     world.play("1s trigger\n 2s exit a\n 3s crash\n 4s trigger s");
