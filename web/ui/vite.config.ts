@@ -14,6 +14,8 @@ export default defineConfig({
     // Nothing inline: the pages' Content-Security-Policy allows files of this server only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // Three files come before a page: what all share, the frame, and the page itself. Else a page would bring a dozen small ones.
+    rollupOptions: { output: { manualChunks: (file) => (/src\/(api|model|parts)\/|node_modules/.test(file) ? "shared" : undefined) } },
   },
   // `npm run dev` beside a daemon that runs with --no-auth; WEIR_URL says where it is.
   server: {

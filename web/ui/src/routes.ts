@@ -1,13 +1,16 @@
 // Every page and where it lives. Each is loaded when it is first asked for.
 import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
+import { exec } from "preact-iso/router";
+
+type Page = ComponentType & { preload: () => Promise<unknown> };
 
 export interface PageRoute {
   path: string;
-  page: ComponentType;
+  page: Page;
 }
 
-const page = (load: () => Promise<{ default: ComponentType }>): ComponentType => lazy(load) as ComponentType;
+const page = (load: () => Promise<{ default: ComponentType }>): Page => lazy(load) as unknown as Page;
 
 export const kRoutes: PageRoute[] = [
   { path: "/", page: page(() => import("./pages/home/home")) },
@@ -30,3 +33,9 @@ export const kRoutes: PageRoute[] = [
   { path: "/dags/:dag/runs/:run/:tab?", page: page(() => import("./pages/run/run")) },
   { path: "/dags/:dag/runs/:run/tasks/:task/:index?", page: page(() => import("./pages/task/task")) },
 ];
+
+/** The page that is asked for is on its way while the daemon is still asked who asks. */
+export function preload(path: string): void {
+  // One that does not come is told of when it is shown.
+  kRoutes.find((route) => exec(path, route.path))?.page.preload().catch(() => {});
+}
