@@ -51,10 +51,12 @@ export function Loading({ lines = 3 }: { lines?: number }) {
 /** What is known of a resource: its data, that it loads, or why it can't be read. Old data stays, under the words of a fault. */
 export function Show<T>({ of, children, lines }: { of: SWRResponse<T, ApiError>; children: (data: T) => ComponentChildren; lines?: number }) {
   const { data, error, mutate } = of;
-  if (data === undefined) return error ? <ErrorNote error={error} retry={() => mutate()} /> : <Loading lines={lines} />;
+  // What is not there is not there the next moment either.
+  const fault = error && <ErrorNote error={error} retry={error.status === 404 ? undefined : () => mutate()} />;
+  if (data === undefined) return fault ?? <Loading lines={lines} />;
   return (
     <>
-      {error && <ErrorNote error={error} retry={() => mutate()} />}
+      {fault}
       {children(data)}
     </>
   );

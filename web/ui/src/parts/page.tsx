@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 /** The title of a page: of the tab, and at its top with what can be done here. */
 export function PageHead(props: {
@@ -47,12 +47,12 @@ export function Card(props: { title?: ComponentChildren; actions?: ComponentChil
   );
 }
 
-/** Names and values; null values are left out. */
+/** Names and values; where there is none, its name is left out. */
 export function Facts({ of }: { of: [name: string, value: ComponentChildren][] }) {
   return (
     <dl class="facts">
       {of
-        .filter(([, value]) => value !== null && value !== undefined && value !== "")
+        .filter(([, value]) => value !== null && value !== undefined && value !== "" && value !== false)
         .map(([name, value]) => (
           <>
             <dt>{name}</dt>
@@ -69,8 +69,14 @@ export interface TabOf {
 }
 /** Tabs are pages of their own, so that each can be linked to. */
 export function Tabs({ tabs, current, label }: { tabs: TabOf[]; current: string; label: string }) {
+  const frame = useRef<HTMLElement>(null);
+  // A phone has no room for all: the one that is shown must be among those that are.
+  useLayoutEffect(() => {
+    const tab = frame.current!.querySelector<HTMLElement>("[aria-current]");
+    if (tab) frame.current!.scrollLeft = tab.offsetLeft - (frame.current!.clientWidth - tab.offsetWidth) / 2;
+  }, [current]);
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav class="tabs" aria-label={label} ref={frame}>
       {tabs.map((tab) => (
         <a key={tab.href} class="tab" href={tab.href} aria-current={tab.href === current ? "page" : undefined}>
           {tab.text}

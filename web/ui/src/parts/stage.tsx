@@ -38,14 +38,15 @@ interface StageProps {
   reveal?: Place | null;
   /** Begin at the right end. */
   atEnd?: boolean;
-  children?: ComponentChildren; // over the canvas: what a screen reader meets, a tip
+  /** Over the canvas: what a screen reader meets, a tip. `at` says where in the frame a place is now. */
+  children?: (at: (place: Place) => { x: number; y: number }) => ComponentChildren;
   frame: JSX.HTMLAttributes<HTMLDivElement>;
 }
 
 export function Stage(props: StageProps) {
   const { rows, rowHeight, headHeight, sideWidth } = props;
   const [frame, size] = useSize<HTMLDivElement>();
-  const [top, setTop] = useState(0);
+  const [{ left, top }, setScrolled] = useState({ left: 0, top: 0 });
   const body = { width: Math.max(0, size.width - sideWidth), height: Math.max(0, size.height - headHeight) };
   const contentWidth = props.contentWidth || body.width;
   const rowsFrom = Math.max(0, Math.floor(top / rowHeight));
@@ -69,7 +70,7 @@ export function Stage(props: StageProps) {
     part(0, headHeight, 0, () => props.paintHead(context, view));
   });
   const onScroll = () => {
-    setTop(frame.current!.scrollTop);
+    setScrolled({ left: frame.current!.scrollLeft, top: frame.current!.scrollTop });
     repaint();
   };
   const begun = useRef(false);
@@ -122,7 +123,7 @@ export function Stage(props: StageProps) {
               </div>
             ))}
           </div>
-          {props.children}
+          {props.children?.(({ x, row }) => ({ x: sideWidth + x - left, y: row < 0 ? headHeight / 2 : headHeight + row * rowHeight - top }))}
         </div>
       </div>
     </div>

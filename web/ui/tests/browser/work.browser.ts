@@ -225,6 +225,7 @@ describe("what people do with runs and DAGs", () => {
   });
 
   it("the keyboard walks the grid, and opens the task it is on", async () => {
+    house.write("mended");
     const run = await trigger("flaky", "walked");
     await until("the run is over", async () => (await house.runState("flaky", "walked")) === "success");
     const page = await house.visit("/dags/flaky");
@@ -232,6 +233,12 @@ describe("what people do with runs and DAGs", () => {
     await grid.focus();
     const told = grid.locator("[aria-live=polite]");
     await told.getByText("extract, success").waitFor({ state: "attached" });
+    // What is told of the square stands beside it.
+    const tip = grid.locator(".tip");
+    await tip.getByText("extract").waitFor();
+    const [inTip, inGrid] = [(await tip.boundingBox())!, (await grid.boundingBox())!];
+    expect(inTip.x).toBeGreaterThan(inGrid.x + 200);
+    expect(inTip.x).toBeLessThan(inGrid.x + 500);
     await page.keyboard.press("ArrowDown");
     await told.getByText("load, success").waitFor({ state: "attached" });
     await page.keyboard.press("ArrowUp");

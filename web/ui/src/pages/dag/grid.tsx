@@ -140,10 +140,14 @@ function GridOf({ data }: { data: GridData }) {
           onFocus: (event) => event.target === event.currentTarget && !focused && setFocused({ row: 0, column: cells.runs.length - 1 }),
           onBlur: () => setFocused(null),
         }}>
-        <div class="for-screen-readers" aria-live="polite">
-          {focused && words(focused).join(", ")}
-        </div>
-        {(pointed || focused) && <Tip at={pointed ?? { x: 16, y: 10 }} words={words((pointed ?? focused)!)} />}
+        {(at) => (
+          <>
+            <div class="for-screen-readers" aria-live="polite">
+              {focused && words(focused).join(", ")}
+            </div>
+            {pointed ? <Tip at={pointed} words={words(pointed)} /> : focused && <Tip at={at({ x: (focused.column + 0.5) * column, row: focused.row })} words={words(focused)} />}
+          </>
+        )}
       </Stage>
       <div class="card-foot">
         <Legend label="Show only these states" chosen={only} onChosen={(chosen) => setQuery({ states: textOfChosen(chosen) })}
@@ -185,10 +189,14 @@ function Name(props: { row: GridData["tasks"][number]; folded: boolean; dag_id: 
   );
 }
 
+/** Of a tip with its lines; where there is room for one above, it hides nothing of what follows below. */
+const kTall = 84; // px
+
 export function Tip({ at, words }: { at: { x: number; y: number }; words: string[] }) {
   const toLeft = at.x > window.innerWidth / 2;
+  const above = at.y > kTall;
   return (
-    <div class="tip" role="presentation" style={{ transform: `translate(${at.x + (toLeft ? -14 : 14)}px, ${at.y + 14}px)${toLeft ? " translateX(-100%)" : ""}` }}>
+    <div class="tip" role="presentation" style={{ transform: `translate(${at.x + (toLeft ? -14 : 14)}px, ${at.y + (above ? -6 : 14)}px) translate(${toLeft ? "-100%" : "0"}, ${above ? "-100%" : "0"})` }}>
       {words.map((line, i) => (
         <div key={i} class={i === 0 ? "tip-title" : ""}>
           {line}

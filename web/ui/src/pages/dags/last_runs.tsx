@@ -19,7 +19,7 @@ export function LastRuns({ dag_id }: { dag_id: string }) {
   const runs = [...data.dag_runs].reverse();
   const newest = runs.at(-1);
   if (!newest) return <span class="muted">none yet</span>;
-  const longest = Math.max(1, ...runs.map((run) => run.duration ?? 0));
+  const longest = Math.max(...runs.map((run) => run.duration ?? 0)) || 1;
   const words = (run: Run) =>
     [dateTime(run.logical_date ?? run.run_after, zone, false), wordsOfState(run.state), run.duration === null ? "" : duration(run.duration)].filter(Boolean).join(", ");
   return (

@@ -121,7 +121,7 @@ function About({ task }: { task: TaskInstance }) {
           of={[
             ["Started", <Moment at={task.start_date} />],
             ["Took", <Took start={task.start_date} end={task.end_date} />],
-            ["Try", `${task.try_number} of ${task.max_tries + 1}`],
+            ["Try", task.try_number > 0 && `${task.try_number} of ${task.max_tries + 1}`],
             ["Item", task.item === null ? null : <code>{JSON.stringify(task.item)}</code>],
             ["Operator", task.operator],
             ["Pool", `${task.pool}, ${task.pool_slots} slot${task.pool_slots === 1 ? "" : "s"}`],
@@ -152,7 +152,7 @@ function Tries({ task }: { task: TaskInstance }) {
         if (!attempt)
           return (
             <Card title="Log">
-              <Empty title="It has not started yet">Its log appears here while it is written.</Empty>
+              {isFinal(task.state) ? <Empty title="It never started" /> : <Empty title="It has not started yet">Its log appears here while it is written.</Empty>}
             </Card>
           );
         const number = attempt.try_number;
