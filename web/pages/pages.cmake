@@ -62,7 +62,7 @@ endforeach()
 
 # In a real browser, against the program. Pages are shown to who is logged in: without the routes of logins there is none to test.
 add_test(NAME "ui: npm run test:browser" COMMAND ${WEIR_NPM} run --silent test:browser WORKING_DIRECTORY ${ui_copy})
-set_tests_properties("ui: npm run test:browser" PROPERTIES LABELS ui TIMEOUT 900 RUN_SERIAL TRUE
+set_tests_properties("ui: npm run test:browser" PROPERTIES LABELS ui TIMEOUT 1500 RUN_SERIAL TRUE
   ENVIRONMENT "WEIR_PROGRAM=$<TARGET_FILE:weir>;WEIR_UI_SHOTS=${PROJECT_BINARY_DIR}/ui-screenshots")
 if(NOT EXISTS ${PROJECT_SOURCE_DIR}/web/api/auth.cpp)
   set_tests_properties("ui: npm run test:browser" PROPERTIES DISABLED TRUE)

@@ -80,24 +80,17 @@ describe("every page", () => {
       if (width < 1280) await page.reload();
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
+      if (kShots) await page.screenshot({ path: join(kShots, `${path.slice(1).replaceAll("/", "-") || "home"}-${theme}-${width}.png`) });
+      const wide = Number(await page.evaluate("document.documentElement.scrollWidth"));
+      if (wide > width) faults.push(`${width} px: it is ${wide} px wide`);
+      if (theme === "dark" && width < 1280) continue; // its colours are those of the wide one, its parts those of the light one
       // Past the Content-Security-Policy, which would rightly refuse a script of somebody else's.
       await session.send("Runtime.evaluate", { expression: kAxe });
-      if (kShots) await page.screenshot({ path: join(kShots, `${path.slice(1).replaceAll("/", "-") || "home"}-${theme}-${width}.png`) });
       const { result } = await session.send("Runtime.evaluate", { expression: "axe.run().then((found) => JSON.stringify(found.violations))", awaitPromise: true });
       const serious = (JSON.parse(result.value as string) as Violation[]).filter(({ impact }) => impact === "serious" || impact === "critical");
       faults.push(...serious.map(({ id, nodes }) => `${width} px: ${id}: ${nodes[0]!.html} ${nodes[0]!.any[0]?.message ?? ""}`));
     }
     expect(faults).toEqual([]);
-    await page.context().close();
-  });
-
-  it("on a phone is no wider than the screen", async () => {
-    const page = await house.visit("/", { width: 390 });
-    for (const path of kPages) {
-      await page.goto(house.url + path);
-      await page.getByRole("heading", { level: 1 }).first().waitFor();
-      expect(await page.evaluate("document.documentElement.scrollWidth"), path).toBeLessThanOrEqual(390);
-    }
     await page.context().close();
   });
 
