@@ -28,8 +28,9 @@ core::TaskSelection People::any_selection(const model::Run& run) {
     return selection;
 }
 
+// Of a tick, and perhaps of one to come.
 model::TimePoint People::any_date() {
-    return std::chrono::sys_days{std::chrono::year{2026} / 11 / 22} - minutes{20 * dice_.below(4)};
+    return std::chrono::floor<std::chrono::hours>(from_) + minutes{20 * dice_.between(-3, 9)};
 }
 
 core::Input People::act() {

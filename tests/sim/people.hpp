@@ -13,9 +13,9 @@ namespace weir::sim {
 
 class People {
    public:
-    // `dags`: those that they know of.
-    People(Dice& dice, const core::testing::Database& disk, std::vector<std::string> dags)
-        : dice_(dice), disk_(disk), dags_(std::move(dags)) {}
+    // `dags`: those that they know of. `from`: about when they begin, on which their logical dates depend.
+    People(Dice& dice, const core::testing::Database& disk, std::vector<std::string> dags, model::TimePoint from)
+        : dice_(dice), disk_(disk), dags_(std::move(dags)), from_(from) {}
 
     [[nodiscard]] core::Input act();
     // What it takes for everything to end: nothing stays paused, and every question is answered.
@@ -37,6 +37,7 @@ class People {
     Dice& dice_;
     const core::testing::Database& disk_;
     std::vector<std::string> dags_;
+    model::TimePoint from_;
     std::int64_t requests_ = 0;
 };
 
