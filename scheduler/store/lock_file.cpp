@@ -7,8 +7,10 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 #include <utility>
 
 namespace weir::store {
@@ -30,6 +32,19 @@ std::string owner(int fd) {
     return pid > 0 ? fmt::format("pid {}", pid) : "unknown pid";
 }
 
+// A daemon that was killed while it started a process leaves its lock to that one until the exec: a moment, not an owner.
+constexpr std::chrono::milliseconds kPatience{500};
+constexpr std::chrono::milliseconds kPause{10};
+
+bool lock_soon(int fd) {
+    const auto deadline = std::chrono::steady_clock::now() + kPatience;
+    while (retry_eintr([fd] { return flock(fd, LOCK_EX | LOCK_NB); }) != 0) {
+        if (errno != EWOULDBLOCK || std::chrono::steady_clock::now() > deadline) return false;
+        std::this_thread::sleep_for(kPause);
+    }
+    return true;
+}
+
 }  // namespace
 
 model::Result<LockFile> LockFile::acquire(const std::string& database) {
@@ -38,7 +53,7 @@ model::Result<LockFile> LockFile::acquire(const std::string& database) {
     if (lock.fd_ < 0)
         return model::Error{model::ErrorKind::unavailable,
                             fmt::format("cannot open {}: {}", path, std::strerror(errno))};
-    if (retry_eintr([&lock] { return flock(lock.fd_, LOCK_EX | LOCK_NB); }) != 0) {
+    if (!lock_soon(lock.fd_)) {
         if (errno == EWOULDBLOCK)
             return model::Error{model::ErrorKind::conflict,
                                 fmt::format("{} is in use by another weir ({}): stop it first, or talk to it instead",

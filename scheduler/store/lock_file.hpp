@@ -9,7 +9,8 @@ namespace weir::store {
 
 class LockFile {
    public:
-    // kind conflict when another process (or another store of this one) has it. `database` is what is locked.
+    // kind conflict when another process (or another store of this one) has it and keeps it for half a second. `database`
+    // is what is locked.
     [[nodiscard]] static model::Result<LockFile> acquire(const std::string& database);
 
     LockFile() = default;  // holds nothing

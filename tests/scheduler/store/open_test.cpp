@@ -28,6 +28,21 @@ TEST_CASE("a second store on the same file is refused, naming the owner's pid") 
     CHECK(contains(message, "pid " + std::to_string(getpid())));
 }
 
+TEST_CASE("a lock that a dead daemon's child has for a moment, until it becomes another program, is waited for") {
+    const TempFolder folder;
+    auto first = open_store(folder.database());
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {  // has the lock's descriptor too, until it ends
+        usleep(100'000);
+        _exit(0);
+    }
+    first.reset();
+    CHECK(SqliteStore::open(folder.database()).has_value());
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+}
+
 TEST_CASE("another process is refused while a store is open") {
     const TempFolder folder;
     const auto first = open_store(folder.database());
