@@ -265,7 +265,7 @@ void Simulation::answered(const core::Reply& reply) const {
 void Simulation::advance(bool noisy) {
     if (noisy && plan_.has(Fault::clock) && dice_.one_in(40)) clock_.wall += minutes{dice_.below(120)};
     if (noisy && plan_.has(Fault::clock) && dice_.one_in(100)) clock_.wall -= minutes{dice_.below(60)};
-    clock_.pass(seconds{1 + dice_.below(5)});
+    clock_.pass(noisy ? seconds{1 + dice_.below(5)} : seconds{5 + dice_.below(20)});
     latest_ = std::max(latest_, clock_.at);
 }
 
