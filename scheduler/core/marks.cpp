@@ -139,7 +139,7 @@ void rewrite(Work& work, const ChangeRun& input, model::Run row, std::optional<R
     if (state) row.state = *state;
     Answer answer;
     answer.run = row;
-    work.rows_without_record.emplace_back(std::move(row));
+    put_ended(work, std::move(row));
     work.replies.push_back({input.request, nullptr, nullptr, std::move(answer)});
 }
 
@@ -151,7 +151,7 @@ void apply(Work& work, const ChangeRun& input) {
                      fmt::format("a run is marked success or failed, not {}", to_text(*input.state)));
     auto* run = work.memory.find_run(input.dag_id, input.run_id);
     if (run == nullptr && input.found_run) {
-        const auto& row = input.found_run->run;
+        const auto& row = newest_row(work, input.found_run->run);
         if (!input.state || *input.state == row.state) return rewrite(work, input, row, std::nullopt);
         if (*input.state == RunState::failed) return rewrite(work, input, row, RunState::failed);
     }

@@ -1,4 +1,6 @@
 // A finished run becomes live again: its rows come from history, its tries and logs stay there.
+#include <algorithm>
+
 #include "scheduler/core/work.hpp"
 #include "scheduler/model/invariant.hpp"
 
@@ -48,6 +50,17 @@ void reset_all_tasks(Work& work, LiveRun& run) {
     run.killed = false;
 }
 
+namespace {
+
+// A task that keeps its end has not seen what the ledger has by now.
+bool begins_anew(const LiveRun& run) {
+    return std::ranges::none_of(run.tasks, [](const TaskRecord& task) {
+        return is_finished(task.state) && task.state != TaskState::removed;
+    });
+}
+
+}  // namespace
+
 void requeue(Work& work, LiveRun& run) {
     run.row.state = RunState::queued;
     run.row.queued_at = work.now;
@@ -56,10 +69,12 @@ void requeue(Work& work, LiveRun& run) {
     run.row.retry_at.reset();
     run.row.retries_used = 0;
     run.row.deadline_missed = false;
-    run.row.rerun_at.reset();
-    run.row.stale_since.reset();
-    run.row.ledger_through = model::EventId{work.memory.next_event.value - 1};
-    work.memory.reruns.erase(run.row.id);
+    if (begins_anew(run)) {
+        run.row.rerun_at.reset();
+        run.row.stale_since.reset();
+        run.row.ledger_through = model::EventId{work.memory.next_event.value - 1};
+    }
+    work.memory.reruns.erase(run.row.id);  // one that is still due comes back when the run ends
     enqueue(work, run);
 }
 

@@ -24,8 +24,7 @@ void write(Work& work, const FoundRun& run, model::Run row) {
         run.live->row = std::move(row);
         return touch(work, *run.live);
     }
-    work.ledger.put(row);
-    work.ended_rows.insert_or_assign(row.id, std::move(row));
+    put_ended(work, std::move(row));
 }
 
 // It was failed for what is missing, and something still is.
@@ -117,11 +116,11 @@ bool run_fetched_for_rerun(Work& work, const RunFetched& input) {
     if (!takes_events(definition)) {
         history.run.rerun_at.reset();
         history.run.stale_since = work.now;
-        work.ended_rows.insert_or_assign(history.run.id, std::move(history.run));
+        put_ended(work, std::move(history.run));
         return true;
     }
-    if (history.run.cause.is_object()) history.run.cause["reason"] = "revision";
     auto& run = restore_on_newest(work, std::move(history));
+    if (run.row.cause.is_object()) run.row.cause["reason"] = "revision";
     reset_all_tasks(work, run);
     requeue(work, run);
     return true;

@@ -93,9 +93,21 @@ LiveRun& create_run(Work& work, Definition& definition, model::Run row) {
     return run;
 }
 
+const model::Run& newest_row(const Work& work, const model::Run& looked_up) {
+    const auto found = work.ended_rows.find(looked_up.id);
+    return found == work.ended_rows.end() ? looked_up : found->second;
+}
+
+void put_ended(Work& work, model::Run row) {
+    work.ledger.put(row);
+    work.ended_rows.insert_or_assign(row.id, std::move(row));
+}
+
 LiveRun& restore_run(Work& work, const RunHistory& history) {
     auto& definition = definition_of(work.memory, history.run.dag_id);
-    auto& run = add_run(work, definition, history.run, work.memory.plan_of(history.run.version, history.dag));
+    auto newest = newest_row(work, history.run);
+    newest.version = history.run.version;  // may be another one than it had
+    auto& run = add_run(work, definition, std::move(newest), work.memory.plan_of(history.run.version, history.dag));
     if (history.task_instances.empty() && run.row.state == RunState::queued) return run;
     allocate_tasks(work, run);
     restore_instances(run, history.task_instances);

@@ -101,6 +101,9 @@ inline constexpr std::size_t kMostRunsPerTurn = 100;
 [[nodiscard]] bool has_live_date(const Definition& definition, const std::optional<TimePoint>& date);
 // Queues the run; `row` needs everything but id, version and state. No tick makes another one of its logical date.
 LiveRun& create_run(Work& work, Definition& definition, model::Run row);
+// Runs that are not live. What was looked up before the step does not know what the step has already put.
+[[nodiscard]] const model::Run& newest_row(const Work& work, const model::Run& looked_up);
+void put_ended(Work& work, model::Run row);
 // A run as history has it becomes live; nothing is written. Counters follow from its rows.
 LiveRun& restore_run(Work& work, const RunHistory& history);
 void enqueue(Work& work, LiveRun& run);

@@ -135,6 +135,85 @@ TEST_CASE("a rerun by hand before the debounce has passed is the rerun") {
     CHECK(world.task("a", kRun).try_number == 2);
 }
 
+// What was looked up for a person's change knows nothing of a correction in the same turn, nor of another change.
+void correct_with(World& world, const Input& change) {
+    const EventsReceived correction{{}, "test", {{window_event("views", "10:30", 30, 2), ""}}};
+    SUBCASE("before it") { world.step({correction, change}); }
+    SUBCASE("after it") { world.step({change, correction}); }
+}
+
+ChangeRun change_of(World& world) {
+    ChangeRun input{world.next_request(), "etl", kRun};
+    input.found_run = world.database.history_of(world.run(kRun));
+    return input;
+}
+
+TEST_CASE("a run that is changed by hand in the turn of its correction still runs again") {
+    auto world = finished_world(OnRevision::rerun);
+    auto change = change_of(world);
+    SUBCASE("its note") {
+        change.note = "looks odd";
+        correct_with(world, change);
+        CHECK(world.run(kRun).note == "looks odd");
+    }
+    SUBCASE("its state") {
+        change.state = model::RunState::failed;
+        correct_with(world, change);
+        CHECK(world.run(kRun).state == model::RunState::failed);
+    }
+    SUBCASE("the state of a task") {
+        MarkTasks mark{world.next_request(), "etl", kRun};
+        mark.tasks.names = {"a"};
+        mark.state = model::TaskState::skipped;
+        mark.found_run = change.found_run;
+        correct_with(world, mark);
+        CHECK(world.task("a", kRun).state == model::TaskState::skipped);
+    }
+    CHECK(world.run(kRun).rerun_at == at("2026-11-22T11:11:00Z"));
+    world.run_until(at("2026-11-22T11:11:00Z"));
+    CHECK(world.told() == std::string(kRun) + " running; launch " + kRun + ":a/2");
+}
+
+TEST_CASE("two changes by hand of an ended run in one turn are both kept") {
+    auto world = finished_world(OnRevision::rerun);
+    auto note = change_of(world), fail = change_of(world);
+    note.note = "looks odd";
+    fail.state = model::RunState::failed;
+    world.step({note, fail});
+    CHECK(world.run(kRun).note == "looks odd");
+    CHECK(world.run(kRun).state == model::RunState::failed);
+}
+
+TEST_CASE("a note that is written in the turn in which the run is cleared is kept") {
+    auto world = finished_world(OnRevision::rerun);
+    auto note = change_of(world);
+    note.note = "looks odd";
+    ClearTasks clear{world.next_request(), "etl", kRun};
+    clear.found_runs = {*note.found_run};
+    world.step({note, clear});
+    CHECK(world.run(kRun).note == "looks odd");
+    CHECK(world.run(kRun).state == model::RunState::running);
+}
+
+TEST_CASE("a correction is not forgotten when only some of the run's tasks run again by hand") {
+    World world({with_schedule(parse_dag("a\nb < a"), hourly(OnRevision::rerun))});
+    world.now = at("2026-11-22T11:10:00Z");
+    world.publish({window_event("views", "10:00", 30), window_event("views", "10:30", 30)});
+    world.exit(std::string(kRun) + ":a");
+    world.exit(std::string(kRun) + ":b");
+    const auto seen = world.run(kRun).ledger_through;
+    world.publish(window_event("views", "10:30", 30, 2));
+    ClearTasks clear{world.next_request(), "etl", kRun};
+    clear.tasks.names = {"b"};
+    clear.found_runs = {world.database.history_of(world.run(kRun))};
+    world.step({clear});
+    CHECK(world.run(kRun).ledger_through == seen);
+    world.exit(std::string(kRun) + ":b");
+    CHECK(world.task("b", kRun).try_number == 2);
+    world.run_until(at("2026-11-22T11:11:00Z"));
+    CHECK(world.told() == std::string(kRun) + " running; launch " + kRun + ":a/2");
+}
+
 TEST_CASE("of a DAG whose file is gone a corrected run becomes stale") {
     auto world = finished_world(OnRevision::rerun);
     world.publish(window_event("views", "10:30", 30, 2));
