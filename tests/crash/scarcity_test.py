@@ -222,10 +222,16 @@ class Processes(Scarce):
 class Descriptors(Scarce):
     def forbid(self, pid):
         """Not one more: the next that would be given is beyond the limit."""
-        used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
-        free = min(set(range(len(used) + 1)) - used)
         self.before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
-        resource.prlimit(pid, resource.RLIMIT_NOFILE, (free, self.before[1]))
+        limits = [None]
+
+        def stays_full():  # one of those that were open may have been closed since
+            used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+            limits.append(min(set(range(len(used) + 1)) - used))
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (limits[-1], self.before[1]))
+            return limits[-1] == limits[-2]
+
+        wait_for("no descriptor is free", stays_full)
 
     def allow(self, pid):
         resource.prlimit(pid, resource.RLIMIT_NOFILE, self.before)

@@ -17,6 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "support"))
 
+from supervisor import supervisor_pid  # noqa: E402
+
 PROGRAM = os.environ.get("WEIR_PROGRAM", "")
 PATIENCE = 30  # seconds; generous, because the machine may be busy
 
@@ -88,17 +90,7 @@ class House(unittest.TestCase):
         self.daemon.wait(PATIENCE)
 
     def supervisor_pid(self):
-        """The supervisor of this folder: its command line names the data folder."""
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit():
-                continue
-            try:
-                words = (entry / "cmdline").read_bytes().split(b"\0")
-            except OSError:
-                continue
-            if b"supervise" in words and str(self.folder / ".weir").encode() in words:
-                return int(entry.name)
-        return None
+        return supervisor_pid(self.folder / ".weir")
 
     def stop_all(self):
         if self.daemon is not None and self.daemon.poll() is None:

@@ -24,10 +24,12 @@ namespace {
 
 using core::testing::Database;
 
-// The paused DAGs of which a run starts.
+// The DAGs of which a run starts though they are paused all through this turn. One whose row changes may have been unpaused
+// by somebody, and paused again because the runs that were let go failed.
 std::set<std::string> started_while_paused(std::span<const core::Change> changes, const Database& before) {
-    std::set<std::string> dags;
+    std::set<std::string> dags, changed;
     for (const auto& change : changes) {
+        if (const auto* dag = std::get_if<model::DagState>(&change)) changed.insert(dag->dag_id);
         const auto* row = std::get_if<model::Run>(&change);
         if (row == nullptr || row->state != model::RunState::running) continue;
         const auto known = before.runs.find(row->id);
@@ -35,6 +37,7 @@ std::set<std::string> started_while_paused(std::span<const core::Change> changes
         const auto dag = before.dags.find(row->dag_id);
         if (starts && dag != before.dags.end() && dag->second.paused) dags.insert(row->dag_id);
     }
+    std::erase_if(dags, [&changed](const std::string& dag_id) { return changed.contains(dag_id); });
     return dags;
 }
 
@@ -67,10 +70,9 @@ ports::CommitOutcome Disk::commit(std::span<const core::Change> changes) {
     const auto outcome = store_->commit(changes);
     REQUIRE(outcome == ports::CommitOutcome::committed);
     const auto paused = started_while_paused(changes, books);
+    REQUIRE_MESSAGE(paused.empty(), "no run of a paused DAG starts: " << *paused.begin());
     check_watermarks(changes, books);
     books.fold({changes.begin(), changes.end()});
-    for (const auto& dag_id : paused)  // or it was unpaused, or paused, in this very turn
-        REQUIRE_MESSAGE(!books.dags.at(dag_id).paused, "no run of a paused DAG starts: " << dag_id);
     for (const auto& change : changes)
         if (const auto* version = std::get_if<model::DagVersion>(&change))
             books.texts.emplace(version->id, dag_of_(version->hash));

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from servers import ServerFailed, as_unprivileged
+from supervisor import supervisor_pid
 
 START_LIMIT = 20  # seconds
 STOP_LIMIT = 20
@@ -85,15 +86,7 @@ class Weir:
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-30:])
 
     def supervisor_pid(self):
-        """It outlives the daemon, and is known by our data folder in its command line."""
-        wanted = [b"supervise", b"--data", os.fsencode(self.data)]
-        for entry in Path("/proc").iterdir():
-            try:
-                if entry.name.isdigit() and (entry / "cmdline").read_bytes().split(b"\0")[1:4] == wanted:
-                    return int(entry.name)
-            except OSError:
-                pass  # it has ended meanwhile
-        return None
+        return supervisor_pid(self.data)
 
     def close(self):
         if self.process.poll() is None:
