@@ -1,5 +1,6 @@
 // weir serve: the daemon.
 #include <fmt/format.h>
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 
 #include "daemon/cli/output.hpp"
@@ -10,12 +11,20 @@
 
 namespace weir::daemon::cli {
 
+namespace {
+
+constexpr int kHeaps = 2;
+
+}  // namespace
+
 int serve(const Common& common, const std::string& listen, bool no_auth) {
     auto settings = read_settings(common.config);
     if (!settings) return fail(settings.error());
     if (!listen.empty()) settings->listen = listen == "off" ? "" : listen;
     if (no_auth) settings->login = false;
     set_up_log();
+    // Else each thread gets a heap of its own, and keeps what its largest answer needed. They hardly ever allocate at once.
+    mallopt(M_ARENA_MAX, kHeaps);
     const auto [failpoints, fault] = arm_failpoints();
     if (!fault.empty()) return fail({model::ErrorKind::invalid, fault});
     if (!failpoints.empty())

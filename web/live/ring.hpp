@@ -16,8 +16,8 @@
 
 namespace weir::live {
 
-inline constexpr std::size_t kMostMessages = 4096;
-inline constexpr std::size_t kMostRingBytes = 4 << 20;
+inline constexpr std::size_t kMostMessages = 2048;
+inline constexpr std::size_t kMostRingBytes = 1 << 20;
 // A message is ended by the first change that takes it past this; a filtered stream's answer likewise.
 inline constexpr std::size_t kMessageBytes = 64 << 10;
 
