@@ -61,32 +61,40 @@ model::Result<Json> all_tasks(const ApiClient& api, const std::string& run_path)
     }
 }
 
+// A line for each task whose state is another than what was told of it.
+void tell_changes(const Json& found, std::map<std::string, std::string>& told) {
+    // In the order in which it happened. RFC 3339 sorts as text.
+    std::vector<Json> tasks(found.begin(), found.end());
+    std::ranges::stable_sort(
+        tasks, {}, [](const Json& task) { return std::max(text_of(task, "start_date"), text_of(task, "end_date")); });
+    for (const auto& task : tasks) {
+        const auto state = text_of(task, "state");
+        auto& last = told[task_name(task)];
+        if (state == last || state.empty() || state == "scheduled" || state == "queued") continue;
+        last = state;
+        fmt::print("{:<24} {}  {}\n", task_name(task), paint_state(state), paint(text_of(task, "note"), Colour::grey));
+        std::fflush(stdout);
+    }
+}
+
 // Until the run has ended, with a line for each task that changes. The run as it ended.
 model::Result<Json> await_end(const ApiClient& api, const std::string& run_path, bool quiet) {
+    using Clock = std::chrono::steady_clock;
     std::map<std::string, std::string> told;
+    auto next_look = Clock::now();
     while (true) {
         const auto run = api.get(run_path);
         if (!run) return run.error();
-        if (!quiet) {
-            const auto found = all_tasks(api, run_path);
-            if (!found) return found.error();
-            // In the order in which it happened. RFC 3339 sorts as text.
-            std::vector<Json> tasks(found->begin(), found->end());
-            std::ranges::stable_sort(tasks, {}, [](const Json& task) {
-                return std::max(text_of(task, "start_date"), text_of(task, "end_date"));
-            });
-            for (const auto& task : tasks) {
-                const auto state = text_of(task, "state");
-                auto& last = told[task_name(task)];
-                if (state == last || state.empty() || state == "scheduled" || state == "queued") continue;
-                last = state;
-                fmt::print("{:<24} {}  {}\n", task_name(task), paint_state(state),
-                           paint(text_of(task, "note"), Colour::grey));
-                std::fflush(stdout);
-            }
-        }
         const auto state = text_of(*run, "state");
-        if (state == "success" || state == "failed") return model::success(Json(*run));
+        const bool ended = state == "success" || state == "failed";
+        if (const auto began = Clock::now(); !quiet && (ended || began >= next_look)) {
+            const auto tasks = all_tasks(api, run_path);
+            if (!tasks) return tasks.error();
+            tell_changes(*tasks, told);
+            // Of thousands of tasks the list is long: looking takes a tenth of the daemon's time at most.
+            next_look = Clock::now() + 9 * (Clock::now() - began);
+        }
+        if (ended) return model::success(Json(*run));
         std::this_thread::sleep_for(kPollInterval);
     }
 }

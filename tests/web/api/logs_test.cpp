@@ -121,7 +121,8 @@ TEST_CASE("a line without end comes in parts, torn at no character") {
         next = token(page);
     }
     log.set_state(model::TryState::success);
-    for (const auto& entry : log.get("?token=" + next).json["content"]) joined += entry["event"].get<std::string>();
+    const auto last = log.get("?token=" + next);
+    for (const auto& entry : last.json["content"]) joined += entry["event"].get<std::string>();
     CHECK(joined == line);
 }
 
