@@ -12,6 +12,8 @@ using model::Result;
 
 namespace {
 
+constexpr std::size_t kLongestLogName = 200;  // of the 255 bytes that a file's name may have
+
 std::string as_text(const Json& value) {
     if (value.is_null()) return "";
     return value.is_string() ? value.get<std::string>() : model::to_text(value);
@@ -161,10 +163,14 @@ Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::T
     return launch;
 }
 
+// All in the run's folder: one of its own for each task would cost as much as the rest of its launch.
 std::string log_path(const LiveRun& run, RecordIndex index, int try_number) {
-    const auto folder = fmt::format("{}/{}/{}", run.row.dag_id, run.row.run_id, run.task(index).id);
-    if (!run.is_instance(index)) return fmt::format("{}/{}.log", folder, try_number);
-    return fmt::format("{}/{}/{}.log", folder, run.tasks[index].map_index, try_number);
+    const auto& task = run.task(index);
+    auto name = task.id.size() <= kLongestLogName ? task.id
+                                                  : fmt::format("{}~{}", task.id.substr(0, kLongestLogName), run.tasks[index].task);
+    const auto path = fmt::format("{}/{}/{}", run.row.dag_id, run.row.run_id, name);
+    if (!run.is_instance(index)) return fmt::format("{}.{}.log", path, try_number);
+    return fmt::format("{}.foreach/{}.{}.log", path, run.tasks[index].map_index, try_number);
 }
 
 std::string traceparent(const model::Run& run, model::TryId id) {

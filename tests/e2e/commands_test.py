@@ -213,7 +213,7 @@ class Commands(House):
         done = self.weir("run", path, "-p", "word=hi")
         self.assertRegex(done.stdout, r"b +success")
         self.assertNotIn("\x1b", done.stdout)
-        logs = list((self.folder / ".weir" / "logs" / "solo").glob("*/b/1.log"))
+        logs = list((self.folder / ".weir" / "logs" / "solo").glob("*/b.1.log"))
         self.assertEqual([log.read_text() for log in logs], ["hi 7\n"])
         self.dag("solo", "tasks: {a: {run: 'echo because; exit 1'}}")
         failed = self.weir("run", path, check=False)

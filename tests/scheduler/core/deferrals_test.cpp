@@ -55,7 +55,7 @@ TEST_CASE("a thousand looks are one try with one log and one row, over restarts"
     for (int look = 0; look < 1000; ++look) {
         REQUIRE(world.launched("t") != nullptr);
         CHECK(world.launched("t")->try_number == 1);
-        CHECK(world.launched("t")->log_path == "etl/r/t/1.log");
+        CHECK(world.launched("t")->log_path == "etl/r/t.1.log");
         world.step({not_yet(world)});
         CHECK(tries_on_record(world) == 1);
         if (look % 100 == 7) {

@@ -164,7 +164,7 @@ TEST_CASE("an instance that waits at a gate in a crash starts after it") {
 TEST_CASE("logs of instances lie in folders of their own") {
     World world("a | foreach=[1,2]");
     world.trigger();
-    CHECK(world.launched("a[1]")->log_path == "etl/r/a/1/1.log");
+    CHECK(world.launched("a[1]")->log_path == "etl/r/a.foreach/1.1.log");
     CHECK(world.launched("a[1]")->env.at("WEIR_MAP_INDEX") == "1");
     CHECK(world.launched("a[1]")->env.at("WEIR_ITEM") == "2");
 }

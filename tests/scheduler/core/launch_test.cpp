@@ -36,7 +36,22 @@ TEST_CASE("every task is told who it is") {
     CHECK(env.at("WEIR_LOGICAL_DATE") == "2026-11-22T02:00:00+01:00");
     CHECK(env.at("WEIR_DATA_INTERVAL_START") == "2026-11-22T01:00:00+01:00");
     CHECK(env.at("WEIR_WINDOW_END") == "2026-11-22T02:00:00+01:00");
-    CHECK(launch->log_path == "etl/scheduled__2026-11-22T01:00:00Z/a/1.log");
+    CHECK(launch->log_path == "etl/scheduled__2026-11-22T01:00:00Z/a.1.log");
+}
+
+TEST_CASE("each try of each task has a log of its own, whose name any file system takes") {
+    const std::string first(249, 'x'), second = first + 'y';
+    World world("a | retries=1 delay=0\na.1\n" + first + "\n" + second);
+    world.trigger();
+    std::set<std::string> logs;
+    for (const auto& id : {std::string("a"), std::string("a.1"), first, second}) {
+        const auto path = world.launched(id)->log_path;
+        CHECK(path.substr(path.rfind('/') + 1).size() < 220);
+        logs.insert(path);
+    }
+    world.exit("a", 1);
+    logs.insert(world.launched("a")->log_path);
+    CHECK(logs.size() == 5);
 }
 
 TEST_CASE("a launch is for the executor's life that it was decided for, and no successor starts it") {
