@@ -6,6 +6,9 @@
 #include <cstdlib>
 #include <map>
 #include <set>
+#include <tuple>
+
+#include "tests/sim/stream.hpp"
 
 namespace weir::sim {
 
@@ -51,6 +54,28 @@ void check_watermarks(std::span<const core::Change> changes, const Database& bef
     }
 }
 
+// A run that waits for windows, and for no deadline, is made when all of its interval is there.
+void check_covered(std::span<const core::Change> changes, const Database& before) {
+    using Key = std::tuple<std::string, std::string, model::TimePoint, model::TimePoint>;
+    std::set<Key> windows;
+    const auto add = [&windows](const model::Window& window) {
+        windows.insert({window.asset, window.key, window.interval.start, window.interval.end});
+    };
+    for (const auto& [key, window] : before.windows) add(window);
+    for (const auto& change : changes)
+        if (const auto* window = std::get_if<model::Window>(&change)) add(*window);
+    for (const auto& change : changes) {
+        const auto* row = std::get_if<model::Run>(&change);
+        if (row == nullptr || row->dag_id != "windows" || before.runs.contains(row->id)) continue;
+        model::TimePoint::duration covered{0};  // they do not overlap
+        for (const auto& [asset, key, start, end] : windows)
+            if (asset == kWindows && start >= row->data_interval->start && end <= row->data_interval->end)
+                covered += end - start;
+        REQUIRE_MESSAGE(covered == row->data_interval->end - row->data_interval->start,
+                        "a run waits for all of its windows: " << row->run_id);
+    }
+}
+
 // Of each window its newest revision.
 auto newest(const std::vector<model::Window>& windows) {
     std::map<std::tuple<std::string, std::string, model::TimePoint, model::TimePoint>, model::Window> newest;
@@ -72,6 +97,7 @@ ports::CommitOutcome Disk::commit(std::span<const core::Change> changes) {
     const auto paused = started_while_paused(changes, books);
     REQUIRE_MESSAGE(paused.empty(), "no run of a paused DAG starts: " << *paused.begin());
     check_watermarks(changes, books);
+    check_covered(changes, books);
     books.fold({changes.begin(), changes.end()});
     for (const auto& change : changes)
         if (const auto* version = std::get_if<model::DagVersion>(&change))

@@ -88,8 +88,8 @@ def try_one(mutation, seeds):
     began = time.monotonic()
     try:
         if error := build():
-            print(error)
-            fail(f"{LIST.name}: '{mutation['name']}' does not compile")
+            print(f"{error}\n{mutation['name']:34} DOES NOT COMPILE; write it anew in {LIST.name}", flush=True)
+            return False
         built = time.monotonic()
         found = play(seeds)
     finally:
@@ -127,7 +127,7 @@ def main():
     survivors = [mutation["name"] for mutation in mutations if not try_one(mutation, options.seeds)]
     print(f"{len(mutations) - len(survivors)} of {len(mutations)} mutants are found")
     if survivors:
-        fail(f"these survive: {', '.join(survivors)}. The simulation lacks a check, a fault or a workload that tells them")
+        fail(f"not found: {', '.join(survivors)}. The simulation lacks a check, a fault or a workload that tells them")
 
 
 if __name__ == "__main__":
