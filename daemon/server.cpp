@@ -1,6 +1,7 @@
 #include "daemon/server.hpp"
 
 #include <fmt/format.h>
+#include <malloc.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
@@ -303,12 +304,11 @@ int run_server(const Settings& settings) {
                .housekeeping =
                    [&store, &settings, &pool] {
                        auto pruned = store.prune(settings.prune_limits(wall_now()));
-                       const bool more = pruned.more;
-                       if (!pruned.runs.empty())
-                           asio::post(pool, [&settings, runs = std::move(pruned.runs)] {
-                               for (const auto& [dag_id, run_id] : runs) remove_run_logs(settings, dag_id, run_id);
-                           });
-                       return more;
+                       asio::post(pool, [&settings, runs = std::move(pruned.runs)] {
+                           for (const auto& [dag_id, run_id] : runs) remove_run_logs(settings, dag_id, run_id);
+                           ::malloc_trim(0);  // what large answers have left free; else it stays ours for good
+                       });
+                       return pruned.more;
                    }});
     loop.recover();
     inbox.post(std::move(definitions));
