@@ -166,8 +166,9 @@ Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::T
 // All in the run's folder: one of its own for each task would cost as much as the rest of its launch.
 std::string log_path(const LiveRun& run, RecordIndex index, int try_number) {
     const auto& task = run.task(index);
-    auto name = task.id.size() <= kLongestLogName ? task.id
-                                                  : fmt::format("{}~{}", task.id.substr(0, kLongestLogName), run.tasks[index].task);
+    auto name = task.id.size() <= kLongestLogName
+                    ? task.id
+                    : fmt::format("{}~{}", task.id.substr(0, kLongestLogName), run.tasks[index].task);
     const auto path = fmt::format("{}/{}/{}", run.row.dag_id, run.row.run_id, name);
     if (!run.is_instance(index)) return fmt::format("{}.{}.log", path, try_number);
     return fmt::format("{}.foreach/{}.{}.log", path, run.tasks[index].map_index, try_number);

@@ -54,9 +54,8 @@ namespace {
 
 // A task that keeps its end has not seen what the ledger has by now.
 bool begins_anew(const LiveRun& run) {
-    return std::ranges::none_of(run.tasks, [](const TaskRecord& task) {
-        return is_finished(task.state) && task.state != TaskState::removed;
-    });
+    return std::ranges::none_of(
+        run.tasks, [](const TaskRecord& task) { return is_finished(task.state) && task.state != TaskState::removed; });
 }
 
 }  // namespace
