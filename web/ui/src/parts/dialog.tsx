@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "./button";
 
 /** A modal dialog: the browser keeps the focus inside, and Escape closes it. Render it only while it is open. */
@@ -14,7 +14,8 @@ export function Dialog(props: {
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
-  useEffect(() => {
+  // Not after the next paint: what is typed until then would be lost.
+  useLayoutEffect(() => {
     const element = dialog.current;
     if (!element?.open) element?.showModal?.();
     return () => element?.close?.();

@@ -1,6 +1,6 @@
 // The keys that work on every page, and the dialog that tells them.
 import { useLocation } from "preact-iso";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Dialog } from "@/parts/dialog";
 
 /** After "g", the next key says where to. */
@@ -48,7 +48,8 @@ export function Keys({ onSearch }: { onSearch: () => void }) {
   const { route } = useLocation();
   const [helping, setHelping] = useState(false);
   const wentAt = useRef(0);
-  useEffect(() => {
+  // Not after the next paint: who sees the page may press a key at once.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const key = event.key.toLowerCase();
       if ((event.ctrlKey || event.metaKey) && key === "k") {

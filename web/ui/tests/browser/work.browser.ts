@@ -224,6 +224,28 @@ describe("what people do with runs and DAGs", () => {
     await page.context().close();
   });
 
+  it("keys are heard from the moment that the page shows, and the search takes what is typed at once", async () => {
+    const page = await house.visit("/");
+    // Before the browser paints: nobody is quicker.
+    await page.addInitScript(() => {
+      const press = () => document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
+      const look = new MutationObserver(() => {
+        if (document.querySelector("dialog")) {
+          document.documentElement.dataset.focus = document.activeElement?.getAttribute("type") ?? "none";
+          look.disconnect();
+        } else if (document.querySelector("h1") && !document.documentElement.dataset.pressed) {
+          document.documentElement.dataset.pressed = "yes";
+          press();
+        }
+      });
+      look.observe(document, { childList: true, subtree: true });
+    });
+    await page.reload();
+    await page.locator("html[data-focus]").waitFor({ state: "attached" });
+    expect(await page.locator("html").getAttribute("data-focus")).toBe("search");
+    await page.context().close();
+  });
+
   it("the keyboard walks the grid, and opens the task it is on", async () => {
     house.write("mended");
     const run = await trigger("flaky", "walked");
