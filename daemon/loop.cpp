@@ -204,7 +204,10 @@ void Loop::release(const core::Turn& turn) {
 
 std::optional<core::RunHistory> Loop::find_history(const std::string& dag_id, const std::string& run_id) const {
     auto stored = parts_.store.find_run(dag_id, run_id);
-    return stored ? std::optional(history_of(std::move(*stored))) : std::nullopt;
+    if (!stored) return std::nullopt;
+    auto history = history_of(std::move(*stored));
+    if (history.run.backfill.value != 0) history.backfill = parts_.store.find_backfill(history.run.backfill);
+    return history;
 }
 
 void Loop::look_up_runs(core::ClearTasks& clear) const {

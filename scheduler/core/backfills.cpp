@@ -206,15 +206,22 @@ void apply(Work& work, const ChangeBackfill& input) {
     work.replies.push_back({input.request, nullptr, &backfill, {}});
 }
 
-void restore_backfill(Work& work, const Recovered::OpenBackfill& input) {
-    auto& definition = definition_of(work.memory, input.row.dag_id);
-    auto& backfill = work.memory.backfills[input.row.id];
-    backfill.row = input.row;
+void remember_backfill(Work& work, const model::Backfill& row) {
+    const auto [entry, is_new] = work.memory.backfills.try_emplace(row.id);
+    if (!is_new) return;
+    auto& backfill = entry->second;
+    auto& definition = definition_of(work.memory, row.dag_id);
+    backfill.row = row;
     backfill.definition = &definition;
-    if (backfill.is_open()) backfill.known = known_runs(definition, backfill.row, input.found_dates);
     definition.backfills.push_back(&backfill);
     work.maybe_startable.push_back(&definition);
     work.maybe_done.insert(&backfill);
+}
+
+void restore_backfill(Work& work, const Recovered::OpenBackfill& input) {
+    remember_backfill(work, input.row);
+    auto& backfill = work.memory.backfills.at(input.row.id);
+    if (backfill.is_open()) backfill.known = known_runs(*backfill.definition, backfill.row, input.found_dates);
 }
 
 void tell_backfills(const LiveRun& run) {
@@ -251,8 +258,10 @@ void make_run(Work& work, LiveBackfill& backfill, const Tick& tick) {
 }
 
 void run_again(Work& work, LiveBackfill& backfill, RunHistory history) {
-    history.run.backfill = backfill.row.id;
-    history.run.params.update(backfill.row.params);
+    auto row = newest_row(work, history.run);
+    row.backfill = backfill.row.id;
+    row.params.update(backfill.row.params);
+    put_ended(work, std::move(row));
     auto& run = restore_on_newest(work, std::move(history));
     reset_all_tasks(work, run);
     requeue(work, run);

@@ -23,6 +23,8 @@ struct RunHistory {
     model::Run run;
     std::shared_ptr<const model::Dag> dag;
     std::vector<model::TaskInstance> task_instances;
+    // The run's, if it has one: it counts the run, as long ago as it may have ended. Not needed where it is not to run again.
+    std::optional<model::Backfill> backfill = {};
 };
 
 // --- definitions -----------------------------------------------------------------------------------------------------

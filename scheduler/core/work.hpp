@@ -256,6 +256,8 @@ void apply(Work& work, const CreateBackfill& input);
 void apply(Work& work, const ChangeBackfill& input);
 void apply(Work& work, const RunFetched& input);
 void restore_backfill(Work& work, const Recovered::OpenBackfill& input);
+// The backfill of a run that becomes live again; it may have ended long ago.
+void remember_backfill(Work& work, const model::Backfill& row);
 // Starts and makes runs as far as there is room for them; ends the backfill when all is done.
 void advance(Work& work, LiveBackfill& backfill);
 // Go on with those for which the last step had no time.

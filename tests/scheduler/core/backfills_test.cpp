@@ -251,6 +251,54 @@ TEST_CASE("a canceled backfill lets its running runs end, and makes no others") 
     CHECK(past.world.memory().backfills.empty());
 }
 
+TEST_CASE("runs of a backfill that has ended keep to its limit when somebody clears them, over a restart too") {
+    Past past;
+    past.create(1, 3, 1);
+    past.finish_all();
+    CHECK(past.row().state == BackfillState::completed);
+    CHECK(past.world.memory().backfills.empty());
+    for (const int hour : {1, 2, 3}) {
+        ClearTasks clear;
+        clear.request = past.world.next_request();
+        clear.dag_id = "etl";
+        clear.run_id = backfilled(hour);
+        clear.found_runs = {past.world.database.history_of(past.world.run(backfilled(hour)))};
+        past.world.step({clear});
+    }
+    const auto running = [&past] {
+        return std::ranges::count(past.world.database.runs, RunState::running,
+                                  [](const auto& entry) { return entry.second.state; });
+    };
+    CHECK(past.live().size() == 3);
+    CHECK(running() == 1);
+    past.world.crash();
+    past.world.step({past.world.listed()});
+    CHECK(running() == 1);
+    past.finish_all();
+    CHECK(past.live().empty());
+    CHECK(past.world.memory().backfills.empty());
+}
+
+TEST_CASE("a backfill runs a run again as its own, whatever else is changed of it in that turn") {
+    Past past;
+    past.create(1, 1, 1);
+    past.finish_all();
+    auto input = past.asked(1, 1, 1);
+    input.reprocess = Reprocess::completed;
+    input.found_dates = past.world.database.dated_runs("etl", input.from, input.to);
+    ChangeRun note;
+    note.request = past.world.next_request();
+    note.dag_id = "etl";
+    note.run_id = backfilled(1);
+    note.note = "seen";
+    note.found_run = past.world.database.history_of(past.world.run(backfilled(1)));
+    past.world.step({input});
+    past.world.step({note, RunFetched{"etl", backfilled(1), note.found_run}});
+    CHECK(past.world.run(backfilled(1)).backfill == model::BackfillId{2});
+    CHECK(past.world.run(backfilled(1)).note == "seen");
+    past.finish_all();
+}
+
 TEST_CASE("cancel fails the runs of the backfill that are queued") {
     Past past;
     past.create(1, 2, 1);

@@ -80,6 +80,7 @@ RunHistory Database::history_of(const model::Run& row) const {
         history.task_instances.push_back(entry->second);
     std::ranges::sort(history.task_instances, {},
                       [](const auto& each) { return std::tie(each.task_id, each.map_index); });
+    if (const auto of = backfills.find(row.backfill); of != backfills.end()) history.backfill = of->second;
     return history;
 }
 
@@ -258,7 +259,7 @@ void check_task_caps(const Database& database) {
 }
 
 // Invariants 2 and 4, from rows alone.
-void check_caps(const Memory& memory, const Database& database, const PoolsConfigured& pools) {
+void check_caps(const Database& database, const PoolsConfigured& pools) {
     std::map<std::string, int> slots;
     std::map<model::RunId, int> active_of_run;
     std::map<std::string, int> running_runs;
@@ -272,7 +273,7 @@ void check_caps(const Memory& memory, const Database& database, const PoolsConfi
     }
     std::map<model::BackfillId, int> running_of_backfill;
     for (const auto& [id, row] : database.runs) {
-        if (memory.backfills.contains(row.backfill))
+        if (database.backfills.contains(row.backfill))
             running_of_backfill[row.backfill] += row.state == model::RunState::running;
         else
             running_runs[row.dag_id] += row.state == model::RunState::running;
@@ -298,7 +299,7 @@ void check_caps(const Memory& memory, const Database& database, const PoolsConfi
 void check_books(const State& state, const Database& database, const PoolsConfigured& pools) {
     check_invariants(state);
     check_fold(state.memory(), database);
-    check_caps(state.memory(), database, pools);
+    check_caps(database, pools);
 }
 
 void check_launch_is_committed(const Launch& launch, const Database& database) {
