@@ -56,7 +56,7 @@ struct Tree {
     Node root;
 };
 
-inline constexpr std::size_t kLargestFile = 1 << 20;  // bytes
+inline constexpr std::size_t kLargestFile = 8 << 20;  // bytes; more than 100,000 tasks take
 inline constexpr int kDeepestNesting = 64;            // yaml-cpp and we recurse
 inline constexpr std::size_t kLargestExpansion =
     16 << 20;  // bytes that aliases may copy: a few lines can ask for terabytes
