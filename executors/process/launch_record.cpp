@@ -33,7 +33,7 @@ Json launch_record(const core::Launch& launch) {
                 {"command", nullptr},
                 {"script", nullptr},
                 {"action", nullptr},
-                {"env", launch.env},
+                {"env", core::environment_of(launch)},
                 {"workdir", launch.workdir},
                 {"timeout", nullptr},
                 {"log_path", launch.log_path}};

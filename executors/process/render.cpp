@@ -77,7 +77,7 @@ model::Result<wire::Launch> Renderer::render(const core::Launch& launch) const {
     result.log_limit = launch.log_limit;
 
     auto environment = program.is_operator ? of_operators_ : of_commands_;
-    for (const auto& [name, value] : launch.env) {
+    for (const auto& [name, value] : core::environment_of(launch)) {
         if (name.empty() || name.find('=') != std::string::npos)
             return model::Error{model::ErrorKind::invalid,
                                 "'" + name + "' can't be the name of an environment variable"};

@@ -60,20 +60,16 @@ std::string at(const expr::Lookup& names, std::vector<std::string> path) {
     return value ? as_text(*value) : "";
 }
 
-std::map<std::string, std::string> weir_environment(const LiveRun& run, const model::Task& task, const model::Try& row,
-                                                    const expr::Lookup& names) {
+Environment run_environment(const LiveRun& run, const expr::Lookup& names) {
     const auto start = at(names, {"window", "start"});
     const auto end = at(names, {"window", "end"});
     return {{"WEIR_DAG_ID", run.row.dag_id},
             {"WEIR_RUN_ID", run.row.run_id},
-            {"WEIR_TASK_ID", task.id},
-            {"WEIR_TRY", std::to_string(row.number)},
             {"WEIR_LOGICAL_DATE", at(names, {"logical_date"})},
             {"WEIR_DATA_INTERVAL_START", start},
             {"WEIR_DATA_INTERVAL_END", end},
             {"WEIR_WINDOW_START", start},
-            {"WEIR_WINDOW_END", end},
-            {"TRACEPARENT", traceparent(run.row, row.id)}};
+            {"WEIR_WINDOW_END", end}};
 }
 
 }  // namespace
@@ -130,7 +126,7 @@ int next_try_number(const LiveRun& run, RecordIndex index) {
     return run.tasks[index].try_number + (looks_again(run, index) ? 0 : 1);
 }
 
-Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::Try& row) {
+Result<Launch> make_launch(LiveRun& run, RecordIndex index, const model::Try& row) {
     const auto& task = run.task(index);
     const auto names = names_of(run, index);
     Launch launch;
@@ -144,7 +140,11 @@ Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::T
     auto action = std::visit(Renderer{names}, task.action);
     if (!action) return action.error();
     launch.action = std::move(*action);
-    launch.env = weir_environment(run, task, row, names);
+    if (!run.environment) run.environment = std::make_shared<const Environment>(run_environment(run, names));
+    launch.run_env = run.environment;
+    launch.env = {{"WEIR_TASK_ID", task.id},
+                  {"WEIR_TRY", std::to_string(row.number)},
+                  {"TRACEPARENT", traceparent(run.row, row.id)}};
     if (row.map_index >= 0) {
         launch.env.emplace("WEIR_MAP_INDEX", std::to_string(row.map_index));
         launch.env.emplace("WEIR_ITEM", at(names, {"item"}));
@@ -169,17 +169,30 @@ std::string log_path(const LiveRun& run, RecordIndex index, int try_number) {
     auto name = task.id.size() <= kLongestLogName
                     ? task.id
                     : fmt::format("{}~{}", task.id.substr(0, kLongestLogName), run.tasks[index].task);
-    const auto path = fmt::format("{}/{}/{}", run.row.dag_id, run.row.run_id, name);
-    if (!run.is_instance(index)) return fmt::format("{}.{}.log", path, try_number);
-    return fmt::format("{}.foreach/{}.{}.log", path, run.tasks[index].map_index, try_number);
+    auto path = run.row.dag_id + '/' + run.row.run_id + '/' + name;
+    if (run.is_instance(index)) path += ".foreach/" + std::to_string(run.tasks[index].map_index);
+    return path + '.' + std::to_string(try_number) + ".log";
 }
+
+namespace {
+
+void append_hex(std::string& text, std::uint64_t value) {
+    for (int shift = 60; shift >= 0; shift -= 4) text += "0123456789abcdef"[value >> shift & 15];
+}
+
+}  // namespace
 
 std::string traceparent(const model::Run& run, model::TryId id) {
     const auto seed = static_cast<std::uint64_t>(run.id.value);
     const auto high = mix(run.dag_id, seed);
     const auto low = mix(run.run_id, high) | 1;  // all zeros are not a valid id
     const auto span = mix(low + static_cast<std::uint64_t>(id.value)) | 1;
-    return fmt::format("00-{:016x}{:016x}-{:016x}-01", high, low, span);
+    std::string text = "00-";
+    append_hex(text, high);
+    append_hex(text, low);
+    text += '-';
+    append_hex(text, span);
+    return text += "-01";
 }
 
 }  // namespace weir::core

@@ -34,7 +34,7 @@ namespace weir::core {
 [[nodiscard]] int next_try_number(const LiveRun& run, RecordIndex index);
 
 // The error names the setting whose expression has no value.
-[[nodiscard]] model::Result<Launch> make_launch(const LiveRun& run, RecordIndex index, const model::Try& row);
+[[nodiscard]] model::Result<Launch> make_launch(LiveRun& run, RecordIndex index, const model::Try& row);
 
 // "dag/run/task/1.log"; of an instance "dag/run/task/3/1.log"
 [[nodiscard]] std::string log_path(const LiveRun& run, RecordIndex index, int try_number);

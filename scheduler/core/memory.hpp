@@ -157,9 +157,10 @@ struct LiveRun {
     model::Run row;
     std::shared_ptr<const Plan> plan;
     Definition* definition = nullptr;
-    LiveBackfill* backfill = nullptr;  // whose max_active_runs counts it, instead of its DAG's
-    std::vector<TaskRecord> tasks;     // empty until the run first starts
-    std::vector<RunLane> lanes;        // as plan->lanes
+    LiveBackfill* backfill = nullptr;                // whose max_active_runs counts it, instead of its DAG's
+    std::shared_ptr<const Environment> environment;  // of every launch; null until the first
+    std::vector<TaskRecord> tasks;                   // empty until the run first starts
+    std::vector<RunLane> lanes;                      // as plan->lanes
     std::map<TaskIndex, Mapped> mapped;
     std::map<RecordIndex, Waiting> waiting;  // of the tasks that wait, or have waited, for something outside
     std::uint32_t unfinished = 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -35,6 +36,8 @@ using Change = std::variant<model::DagVersion, model::DagState, model::Backfill,
                             model::SourcePosition, model::CountedEvent, EventsConsumed, model::User, model::UserErased,
                             model::Session, model::SessionErased, model::Token, model::TokenErased, model::AuditEntry>;
 
+using Environment = std::map<std::string, std::string>;
+
 // Start this try. Idempotent per id.
 struct Launch {
     model::TryId id;
@@ -45,7 +48,10 @@ struct Launch {
     int map_index = -1;
     int try_number = 1;
     model::Action action;  // rendered: no ${{ }} is left; {"$sql": …} has become {"text": …, "params": […]}
-    std::map<std::string, std::string> env;  // WEIR_… and the task's own; the executor adds its base environment
+    // WEIR_…, and the task's own over them; the executor adds its base environment. What all tasks of a run have in common
+    // is made once. May be null.
+    std::shared_ptr<const Environment> run_env;
+    Environment env;
     std::string workdir;
     std::string log_path;  // below the log folder: "dag/run/task/1.log"
     model::Duration timeout{0};
@@ -57,6 +63,12 @@ struct Launch {
     // Instead of an action: `weir task notify` delivers this one by its notifier.
     std::optional<model::Notification> deliver = std::nullopt;
 };
+// All of it.
+[[nodiscard]] inline Environment environment_of(const Launch& launch) {
+    auto environment = launch.env;
+    if (launch.run_env) environment.insert(launch.run_env->begin(), launch.run_env->end());
+    return environment;
+}
 // TERM now, KILL after the try's grace. The exit comes back as TryExited.
 struct KillTry {
     model::TryId id;

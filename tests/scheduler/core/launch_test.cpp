@@ -28,7 +28,7 @@ TEST_CASE("every task is told who it is") {
     REQUIRE(tries.size() == 1);
     const auto launch = make_launch(world.memory().runs.begin()->second, 0, tries.begin()->second);
     REQUIRE(launch.has_value());
-    const auto& env = launch->env;
+    const auto env = environment_of(*launch);
     CHECK(env.at("WEIR_DAG_ID") == "etl");
     CHECK(env.at("WEIR_RUN_ID") == "scheduled__2026-11-22T01:00:00Z");
     CHECK(env.at("WEIR_TASK_ID") == "a");
@@ -133,7 +133,7 @@ TEST_CASE("a launch again after a crash is the same launch") {
     world.crash();
     world.step({ExecutorListed{"process", "e1", "b1", {}}});
     REQUIRE(world.launched("a") != nullptr);
-    CHECK(world.launched("a")->env == first.env);
+    CHECK(environment_of(*world.launched("a")) == environment_of(first));
     CHECK(world.launched("a")->log_path == first.log_path);
 }
 
