@@ -12,7 +12,6 @@ import datetime
 import os
 import signal
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,6 +23,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests" / "suppo
 
 from api import Api  # noqa: E402
 from daemon import Weir  # noqa: E402
+from past import copy_run  # noqa: E402
+from rows import within  # noqa: E402
 
 PROGRAM = os.environ["WEIR_PROGRAM"]
 LIMIT = 120  # seconds
@@ -43,24 +44,6 @@ def wait_for(what, condition, pause=0.002):
 
 def seconds(text):
     return datetime.datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
-
-
-def copy_run(database, count):
-    """`count` copies of the one run that there is, a quarter of a minute apart, with its tasks and tries."""
-    changed = {
-        "dag_run": {"id": "id + n", "run_id": "run_id || n"},
-        "task_instance": {"run": "run + n"},
-        "task_try": {"id": "id + 3 * n", "run": "run + n"},
-    }
-    database.execute("PRAGMA synchronous = OFF")
-    database.execute("CREATE TEMP TABLE number AS WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c "
-                     f"WHERE n < {count}) SELECT n FROM c")
-    for table, columns in changed.items():
-        names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
-        earlier = {name: f"{name} - n * 15000000" for name in names if name.endswith("_at") or name == "run_after"}
-        values = [{**earlier, **columns}.get(name, name) for name in names]
-        database.execute(f"INSERT INTO {table} ({', '.join(names)}) SELECT {', '.join(values)} FROM {table}, number")
-    database.commit()
 
 
 class Bench:
@@ -133,8 +116,9 @@ def main():
             readies, adopteds = zip(*(bench.round(weir) for _ in range(options.rounds)))
             if bench.running() != before or any(not os.path.exists(f"/proc/{pid}") for _, pid in before.values()):
                 raise SystemExit("not all tasks are the processes and tries that they were")
-            for title, values in (("exec to healthy", readies), ("exec to adopted", adopteds)):
-                print(f"{title}   median {statistics.median(values) * 1e3:6.0f} ms   worst {max(values) * 1e3:6.0f} ms")
+            title = f"after kill -9 with {options.tasks:,} tasks running, {options.history:,} past ones"
+            within(f"{title}: healthy, the worst", max(readies), "s", 1)
+            within(f"{title}: all adopted, the worst", max(adopteds), "s", 1)
 
 
 main()

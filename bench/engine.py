@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from daemon import Weir  # noqa: E402
-from rows import row  # noqa: E402
+from rows import at_least, at_most, within  # noqa: E402
 from unix_connection import UnixConnection  # noqa: E402
 
 PROGRAM = Path(os.environ["WEIR_PROGRAM"])
@@ -125,7 +125,7 @@ def fan_out(home, rounds, count):
             engine.append(it.take("fan")[0])
     figure, least = (count / statistics.median(times) for times in (engine, bare))
     name = f"fan-out 1 -> {count:,} -> 1 of no-ops, {SLOTS} slots"
-    row(name, figure, "tasks/s", ">= 0.85 of the floor's rate", least, figure / least, figure >= 0.85 * least, size=count)
+    at_least(name, figure, "tasks/s", 0.85, least, curve="a task of a fan-out, everything on disk", size=count)
 
 
 def chain(home, rounds, count=200):
@@ -140,8 +140,8 @@ def chain(home, rounds, count=200):
     hops = sorted(hop for one in added for hop in one)
     process = 1e3 * statistics.median(alone)
     median, late = statistics.median(hops), hops[len(hops) * 99 // 100]
-    row(f"chain of {count} no-ops: added a hop, median", median, "ms", "<= 1 ms", process, met=median <= 1)
-    row(f"chain of {count} no-ops: added a hop, p99", late, "ms", "<= 3 ms", process, met=late <= 3)
+    within(f"chain of {count} no-ops: added a hop, median", median, "ms", 1, process)
+    within(f"chain of {count} no-ops: added a hop, p99", late, "ms", 3, process)
 
 
 def scripts(home, rounds, count, n):
@@ -152,7 +152,7 @@ def scripts(home, rounds, count, n):
             engine.append(it.take("scripts")[0])
     figure, least = statistics.median(engine), statistics.median(bare)
     name = f"{count} x python3 fibonacci({n}), one after another"
-    row(name, figure, "s", "<= 1.05 x the floor", least, figure / least, figure <= 1.05 * least)
+    at_most(name, figure, "s", 1.05, least)
 
 
 def triggers(home, rounds, count=500):
@@ -168,7 +168,7 @@ def triggers(home, rounds, count=500):
             engine.append(it.await_runs("two", count) - began)
     figure, least = (2 * count / statistics.median(times) for times in (engine, bare))
     name = f"{count} runs of two no-ops, triggered by API at once"
-    row(name, figure, "tasks/s", ">= 0.8 of the floor's rate", least, figure / least, figure >= 0.8 * least)
+    at_least(name, figure, "tasks/s", 0.8, least)
 
 
 def backlog(home, rounds, count=10_000):
@@ -186,7 +186,7 @@ def backlog(home, rounds, count=10_000):
             engine.append(it.await_runs("one", count) - began)
     figure, least = (count / statistics.median(times) for times in (engine, bare))
     name = f"{count:,} runs of one no-op, of a backfill"
-    row(name, figure, "tasks/s", ">= 0.8 of the floor's rate", least, figure / least, figure >= 0.8 * least)
+    at_least(name, figure, "tasks/s", 0.8, least)
 
 
 WORKLOADS = {

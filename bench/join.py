@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from rows import row
+from rows import at_least, at_most
 
 PROGRAM = os.environ["WEIR_PROGRAM"]
 
@@ -84,8 +84,8 @@ def main():
         seconds, memory = load(folder, "views.csv")
         title = f"CSV join of {options.rows:,} x {options.catalog:,} rows"
         least, rate = options.rows / bare, options.rows / seconds
-        row(title, rate, "rows/s", ">= 0.8 of sqlite3's rate", least, rate / least, rate >= 0.8 * least)
-        row(title + ": memory", memory, "MB", "<= 1.15 x that of a tenth of the rows", few, memory / few, memory <= 1.15 * few)
+        at_least(title, rate, "rows/s", 0.8, least, "sqlite3's rate")
+        at_most(title + ": memory", memory, "MB", 1.15, few, "that of a tenth of the rows")
 
 
 main()

@@ -15,9 +15,17 @@ struct Row {
     std::optional<double> floor{};  // in the figure's unit
     std::optional<double> ratio{};  // of the floor, as the goal words it
     std::optional<bool> met{};      // whether the goal is
-    std::optional<double> size{};   // its place on a curve of cost against size
+    std::string curve{};            // of cost against size; this row is its point at `size`
+    std::optional<double> size{};
 };
 
 void tell(const Row& row);
+// A rate, held against the floor's.
+void tell_at_least(Row row, double share, const std::string& of = "the floor's rate");
+// A time or an amount, held against the floor's.
+void tell_at_most(Row row, double times, const std::string& of = "the floor");
+// A rate or an amount that is bounded by itself; the floor, where there is one, is only told.
+void tell_at_least_alone(Row row, double least);
+void tell_within(Row row, double most);
 
 }  // namespace weir::bench

@@ -3,6 +3,7 @@
 // does meets both alike; the figures are medians, of processor time and on the clock (where the disk's syncs weigh most).
 //
 //   bench_turn [--runs 1000000] [--rounds 2000] [--folder FOLDER]   (a FOLDER of an earlier run is used as it is)
+#include <fmt/format.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <memory>
 
 #include "bench/long_history.hpp"
+#include "bench/rows.hpp"
 #include "daemon/clock.hpp"
 #include "daemon/loop.hpp"
 
@@ -20,6 +22,8 @@ namespace {
 
 using namespace weir;
 using namespace weir::bench;
+
+constexpr double kMostGrowth = 1.1;
 
 // Starts nothing, and says that all went well.
 struct Reports : ports::Executor {
@@ -64,7 +68,9 @@ Cost now() {
     return {micro(processor), micro(clock)};
 }
 
-double median(std::vector<double> values) {
+double median_of(const std::vector<Cost>& costs, double Cost::*figure) {
+    std::vector<double> values;
+    for (const auto& cost : costs) values.push_back(cost.*figure);
     std::sort(values.begin(), values.end());
     return values[values.size() / 2];
 }
@@ -100,6 +106,7 @@ class House {
         trigger.dag_id = kBusy;
         trigger.run_id = run_id;
         turn(std::move(trigger));
+        triggers_.push_back(measured_.back());
         while (!executor_.launched.empty()) {
             const auto id = executor_.launched.front();
             executor_.launched.pop_front();
@@ -112,18 +119,12 @@ class House {
         }
     }
 
-    void forget() { measured_.clear(); }
-    [[nodiscard]] std::size_t turns() const { return measured_.size(); }
-    [[nodiscard]] double median_of(double Cost::*figure) const {
-        std::vector<double> values;
-        for (const auto& cost : measured_) values.push_back(cost.*figure);
-        return median(std::move(values));
+    void forget() {
+        measured_.clear();
+        triggers_.clear();
     }
-    [[nodiscard]] double mean_of(double Cost::*figure) const {
-        double sum = 0;
-        for (const auto& cost : measured_) sum += cost.*figure;
-        return sum / static_cast<double>(measured_.size());
-    }
+    [[nodiscard]] const std::vector<Cost>& turns() const { return measured_; }
+    [[nodiscard]] const std::vector<Cost>& triggers() const { return triggers_; }  // those of the turns that make a run
     [[nodiscard]] int refused() const { return refused_; }
 
    private:
@@ -141,6 +142,7 @@ class House {
     daemon::SteadyWallClock clock_;
     std::unique_ptr<daemon::Loop> loop_;
     std::vector<Cost> measured_;
+    std::vector<Cost> triggers_;
     int refused_ = 0;
 };
 
@@ -157,17 +159,20 @@ void measure(const std::string& folder, std::int64_t runs, int rounds) {
         empty.run(run_id);
         full.run(run_id);
     }
-    if (empty.refused() + full.refused() > 0 || empty.turns() != full.turns() ||
-        empty.turns() != 7ULL * static_cast<std::size_t>(rounds))
+    if (empty.refused() + full.refused() > 0 || empty.turns().size() != full.turns().size() ||
+        empty.turns().size() != 7ULL * static_cast<std::size_t>(rounds))
         throw std::runtime_error("the runs did not all end");
-    std::printf("%zu turns over each; us a turn\n%-24s %10s %10s %8s\n", full.turns(), "", "no history",
-                (std::to_string(runs) + " runs").c_str(), "ratio");
-    const auto tell = [](const char* what, double without, double with) {
-        std::printf("%-24s %10.1f %10.1f %8.3f\n", what, without, with, with / without);
+    const auto hold = [runs](const char* what, const std::vector<Cost>& without, const std::vector<Cost>& with) {
+        for (const auto& [kind, figure] :
+             {std::pair{"processor time", &Cost::processor_us}, std::pair{"on the clock", &Cost::clock_us}})
+            tell_at_most({.workload = fmt::format("{} over {} past runs: {}, median", what, runs, kind),
+                          .figure = median_of(with, figure),
+                          .unit = "us",
+                          .floor = median_of(without, figure)},
+                         kMostGrowth, "that over none");
     };
-    tell("processor time, median", empty.median_of(&Cost::processor_us), full.median_of(&Cost::processor_us));
-    tell("processor time, mean", empty.mean_of(&Cost::processor_us), full.mean_of(&Cost::processor_us));
-    tell("on the clock, median", empty.median_of(&Cost::clock_us), full.median_of(&Cost::clock_us));
+    hold("a turn of the loop", empty.turns(), full.turns());
+    hold("a turn that makes a run", empty.triggers(), full.triggers());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <sys/resource.h>
 
@@ -313,6 +314,7 @@ int run_server(const Settings& settings) {
     loop.recover();
     inbox.post(std::move(definitions));
     std::thread core_thread([&loop] { loop.run(); });
+    ::pthread_setname_np(core_thread.native_handle(), "weir-core");  // for top -H, and who measures it
 
     accounts::Accounts accounts(
         {.rows = account_rows, .recorder = desk, .now = wall_now, .login_required = settings.login});
