@@ -12,7 +12,7 @@ export function App() {
     <PreferencesProvider>
       <SWRConfig value={{ revalidateOnReconnect: true }}>
         <LocationProvider>
-          <SessionProvider login={(enter) => <Entrance onEnter={enter} />}>
+          <SessionProvider login={(enter, ended) => <Entrance onEnter={enter} ended={ended} />}>
             <Shell />
           </SessionProvider>
           <Toasts />

@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { lazy } from "preact-iso";
 import { exec } from "preact-iso/router";
+import NotLoaded from "./pages/not_loaded";
 
 type Page = ComponentType & { preload: () => Promise<unknown> };
 
@@ -10,7 +11,7 @@ export interface PageRoute {
   page: Page;
 }
 
-const page = (load: () => Promise<{ default: ComponentType }>): Page => lazy(load) as unknown as Page;
+const page = (load: () => Promise<{ default: ComponentType }>): Page => lazy(() => load().catch(() => ({ default: NotLoaded }))) as unknown as Page;
 
 export const kRoutes: PageRoute[] = [
   { path: "/", page: page(() => import("./pages/home/home")) },
@@ -36,6 +37,5 @@ export const kRoutes: PageRoute[] = [
 
 /** The page that is asked for is on its way while the daemon is still asked who asks. */
 export function preload(path: string): void {
-  // One that does not come is told of when it is shown.
-  kRoutes.find((route) => exec(path, route.path))?.page.preload().catch(() => {});
+  void kRoutes.find((route) => exec(path, route.path))?.page.preload();
 }

@@ -46,6 +46,7 @@ const listeners = new Set<(connected: boolean) => void>();
 let stream: EventSource | null = null;
 let connected = false;
 let poll: number | null = null;
+let again = 0; // a timer
 
 function tell(watcher: Watcher): void {
   if (watcher.due !== null) return;
@@ -79,6 +80,7 @@ export function connect(): void {
 
 export function disconnect(): void {
   document.removeEventListener("visibilitychange", seen);
+  window.clearTimeout(again);
   close();
 }
 
@@ -97,7 +99,7 @@ function open(): void {
     // Refused (a status that is not 200) is final for EventSource: try anew in a while.
     if (stream?.readyState === EventSource.CLOSED) {
       close();
-      window.setTimeout(open, kPollWithoutStream);
+      again = window.setTimeout(open, kPollWithoutStream);
     }
   };
   stream.addEventListener("change", (message) => {

@@ -1,6 +1,6 @@
 // What this viewer likes: kept in this browser, nowhere else.
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useEffect, useMemo, useState } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useMemo, useState } from "preact/hooks";
 import { type ZoneChoice, zoneOf } from "./time";
 
 export type Theme = "system" | "light" | "dark";
@@ -38,7 +38,8 @@ function useStored<T extends string>(key: string, fallback: T): [T, (value: T) =
 export function PreferencesProvider({ children }: { children: ComponentChildren }) {
   const [theme, setTheme] = useStored<Theme>("weir.theme", "system");
   const [zoneChoice, setZoneChoice] = useStored<ZoneChoice>("weir.zone", "local");
-  useEffect(() => {
+  // Not after the first paint: it would be in the other colours.
+  useLayoutEffect(() => {
     const dark = window.matchMedia("(prefers-color-scheme: dark)");
     const apply = () => {
       document.documentElement.dataset.theme = theme === "system" ? (dark.matches ? "dark" : "light") : theme;

@@ -1,6 +1,7 @@
 // Who is looking, and what they may do. The daemon decides; pages only leave out what it would refuse.
 import { type ComponentChildren, createContext } from "preact";
-import { useContext, useEffect, useState } from "preact/hooks";
+import { useContext, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { mutate } from "swr";
 import { ApiError, address, change, get, setCsrfToken, whenLoggedOut } from "@/api/client";
 import type { Me, Role } from "@/api/types";
 
@@ -16,6 +17,9 @@ export interface Session {
 
 const kAskAgain = 3000;
 
+/** What was read for one user is not for the next. */
+const forget = () => void mutate(() => true, undefined, { revalidate: false });
+
 const Context = createContext<Session | null>(null);
 
 export function useSession(): Session {
@@ -24,15 +28,18 @@ export function useSession(): Session {
   return session;
 }
 
-/** Shows `login` until somebody is logged in. */
-export function SessionProvider(props: { login: (enter: (me: Me) => void) => ComponentChildren; children: ComponentChildren }) {
+/** Shows `login` until somebody is logged in; `ended`: somebody was, and the daemon no longer knows them. */
+export function SessionProvider(props: { login: (enter: (me: Me) => void, ended: boolean) => ComponentChildren; children: ComponentChildren }) {
   const [me, setMe] = useState<Me | null | undefined>(undefined);
+  const isInside = useRef(false); // until they log out themselves
   const [fault, setFault] = useState<ApiError | null>(null);
   const enter = (next: Me) => {
+    isInside.current = true;
     setCsrfToken(next.csrf_token);
     setMe(next);
   };
-  useEffect(() => {
+  // Not after the next paint: nothing is shown until this is answered.
+  useLayoutEffect(() => {
     whenLoggedOut(() => setMe(null));
     let timer: number | undefined;
     const ask = () =>
@@ -57,12 +64,13 @@ export function SessionProvider(props: { login: (enter: (me: Me) => void) => Com
       </main>
     );
   if (me === undefined) return null;
-  if (me === null) return <>{props.login(enter)}</>;
+  if (me === null) return <>{props.login((next) => (forget(), enter(next)), isInside.current)}</>;
   const session: Session = {
     me,
     may: (role) => kRoles.indexOf(me.role) >= kRoles.indexOf(role),
     logOut: async () => {
       await change("POST", "/auth/logout");
+      isInside.current = false;
       setCsrfToken(null);
       setMe(null);
     },

@@ -57,6 +57,7 @@ export function duration(seconds: number): string {
 export function ago(text: string, now: number): string {
   const seconds = (now - Date.parse(text)) / 1000;
   if (Math.abs(seconds) < 5) return "now";
-  const words = duration(Math.floor(Math.abs(seconds))).split(" ").slice(0, 2).join(" ");
+  const whole = Math.floor(Math.abs(seconds));
+  const words = whole < 60 ? `${whole} s` : duration(whole).split(" ").slice(0, 2).join(" ");
   return seconds > 0 ? `${words} ago` : `in ${words}`;
 }

@@ -14,12 +14,25 @@ export function Dialog(props: {
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
+  const sending = useRef(false);
+  const pressed = useRef<EventTarget | null>(null);
   // Not after the next paint: what is typed until then would be lost.
   useLayoutEffect(() => {
     const element = dialog.current;
     if (!element?.open) element?.showModal?.();
     return () => element?.close?.();
   }, []);
+  // Enter, pressed twice, means it once.
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (sending.current) return;
+    sending.current = true;
+    try {
+      await props.onSubmit?.();
+    } finally {
+      sending.current = false;
+    }
+  };
   const content = (
     <>
       <div class="dialog-head">
@@ -32,19 +45,10 @@ export function Dialog(props: {
   );
   return (
     <dialog ref={dialog} class={`dialog ${props.wide ? "wide" : ""}`} aria-labelledby={titleId} onCancel={(event) => (event.preventDefault(), props.onClose())}
-      onClick={(event) => event.target === dialog.current && props.onClose()}>
-      {props.onSubmit ? (
-        <form
-          onSubmit={(event) => {
-            event.preventDefault();
-            void props.onSubmit?.();
-          }}
-        >
-          {content}
-        </form>
-      ) : (
-        content
-      )}
+      // Words that are marked with the mouse may end beside the dialog: only a press that begins there closes it.
+      onPointerDown={(event) => (pressed.current = event.target)}
+      onClick={(event) => event.target === dialog.current && pressed.current === dialog.current && props.onClose()}>
+      {props.onSubmit ? <form onSubmit={submit}>{content}</form> : content}
     </dialog>
   );
 }

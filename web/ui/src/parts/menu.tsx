@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Button } from "./button";
 import { Icon, type IconName } from "./icon";
 
@@ -15,8 +15,14 @@ export interface MenuItem {
 /** A button that opens a list of things to do. Arrow keys walk it, Escape closes it. */
 export function Menu(props: { label: string; icon?: IconName; text?: ComponentChildren; items: MenuItem[]; kind?: "plain" | "quiet"; small?: boolean }) {
   const [open, setOpen] = useState(false);
+  const [toRight, setToRight] = useState(false);
   const root = useRef<HTMLDivElement>(null);
   const items = () => [...(root.current?.querySelectorAll<HTMLButtonElement>(".menu-item:not(:disabled)") ?? [])];
+  // It hangs from the button's right end, unless it would begin left of the screen.
+  useLayoutEffect(() => {
+    if (!open) return setToRight(false);
+    setToRight(root.current!.querySelector(".menu-list")!.getBoundingClientRect().left < 0);
+  }, [open]);
   useEffect(() => {
     if (!open) return;
     items()[0]?.focus();
@@ -49,7 +55,7 @@ export function Menu(props: { label: string; icon?: IconName; text?: ComponentCh
         {props.text}
       </Button>
       {open && (
-        <div class="menu-list" role="menu" aria-label={props.label}>
+        <div class={`menu-list ${toRight ? "to-right" : ""}`} role="menu" aria-label={props.label}>
           {props.items.map((item, i) => (
             <button key={i} type="button" role={role(item)} aria-checked={item.checked} class={`menu-item ${item.danger ? "danger" : ""}`} disabled={item.disabled}
               onClick={() => {

@@ -46,6 +46,8 @@ export function RunsList({ dag_id, concerns }: { dag_id: string; concerns: Conce
     }),
     concerns,
   );
+  // While somebody types an id it is that of no DAG.
+  const isUnknown = dag_id === "~" && whose !== "~" && runs.error?.status === 404;
   const isFiltered = kFilters.some((name) => query[name]) || Boolean(query.backfill);
   return (
     <>
@@ -66,16 +68,20 @@ export function RunsList({ dag_id, concerns }: { dag_id: string; concerns: Conce
         )}
       </div>
       <Card flush label="Runs">
-        <Show of={runs} lines={8}>
-          {(data) =>
-            data.dag_runs.length === 0 && offset === 0 ? (
-              <Empty title="There is no run">{isFiltered ? "None is like that." : "Trigger one, or wait for the schedule."}</Empty>
-            ) : (
-              <RunsTable runs={data} withDag={dag_id === "~"} offset={offset} order={order}
-                onOrder={(next) => ask({ order: next === "-run_after" ? "" : next })} onOffset={(next) => setQuery({ offset: next ? String(next) : "" })} />
-            )
-          }
-        </Show>
+        {isUnknown ? (
+          <Empty title="No DAG has this id">The whole id is needed; Ctrl K finds a part of it.</Empty>
+        ) : (
+          <Show of={runs} lines={8}>
+            {(data) =>
+              data.dag_runs.length === 0 && offset === 0 ? (
+                <Empty title="There is no run">{isFiltered ? "None is like that." : "Trigger one, or wait for the schedule."}</Empty>
+              ) : (
+                <RunsTable runs={data} withDag={dag_id === "~"} offset={offset} order={order}
+                  onOrder={(next) => ask({ order: next === "-run_after" ? "" : next })} onOffset={(next) => setQuery({ offset: next ? String(next) : "" })} />
+              )
+            }
+          </Show>
+        )}
       </Card>
     </>
   );

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { type Theme, usePreferences } from "@/model/preferences";
@@ -15,10 +16,12 @@ const kThemes: { value: Theme; text: string; icon: IconName }[] = [
   { value: "light", text: "Light", icon: "sun" },
   { value: "dark", text: "Dark", icon: "moon" },
 ];
-const kZones: { value: ZoneChoice; text: string; short: string }[] = [
-  { value: "local", text: `Yours (${localZone()})`, short: "local" },
-  { value: "utc", text: "UTC", short: "UTC" },
-  { value: "dag", text: "The DAG's own", short: "DAG" },
+/** Asked for only when it is read: before the first page it would be a tenth of the wait. */
+const LocalZone = () => <>Yours ({localZone()})</>;
+const kZones: { value: ZoneChoice; text: () => ComponentChildren; short: string }[] = [
+  { value: "local", text: () => <LocalZone />, short: "local" },
+  { value: "utc", text: () => "UTC", short: "UTC" },
+  { value: "dag", text: () => "The DAG's own", short: "DAG" },
 ];
 
 const isMac = () => /Mac|iPhone|iPad/.test(navigator.platform);
@@ -41,7 +44,7 @@ export function Bar({ onMenu }: { onMenu: () => void }) {
       </button>
       <div class="shell-tools">
         <Menu kind="quiet" icon="clock" label={`Time zone: ${zoneWords}`} text={<span class="wide-only">{zoneWords}</span>}
-          items={kZones.map((zone) => ({ text: zone.text, checked: zone.value === zoneChoice, act: () => setZoneChoice(zone.value) }))} />
+          items={kZones.map((zone) => ({ text: zone.text(), checked: zone.value === zoneChoice, act: () => setZoneChoice(zone.value) }))} />
         <Menu kind="quiet" icon={kThemes.find((one) => one.value === theme)!.icon} label="Colours"
           items={kThemes.map((one) => ({ text: one.text, icon: one.icon, checked: one.value === theme, act: () => setTheme(one.value) }))} />
         {me.via === "session" ? (

@@ -11,14 +11,29 @@ import { Trouble } from "./trouble";
 export function Shell() {
   const { path } = useLocation();
   const [navOpen, setNavOpen] = useState(false);
+  const frame = useRef<HTMLDivElement>(null);
   const page = useRef<HTMLElement>(null);
   useEffect(() => {
     connect();
     return disconnect;
   }, []);
   useEffect(() => setNavOpen(false), [path]);
+  // The drawer of a phone: the keyboard goes in with it, and comes back when it closes.
+  useEffect(() => {
+    if (!navOpen) return;
+    const opener = document.activeElement as HTMLElement | null;
+    const links = [...frame.current!.querySelectorAll<HTMLElement>(".shell-nav a")];
+    (links.find((link) => link.hasAttribute("aria-current")) ?? links[0]!).focus();
+    const onKey = (event: KeyboardEvent) => event.key === "Escape" && (setNavOpen(false), opener?.focus());
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, [navOpen]);
+  // The link that led here went with its page: the keyboard goes on in the new one, not at the top of everything.
+  const keepFocus = () => {
+    if (document.activeElement === document.body) page.current!.focus({ preventScroll: true });
+  };
   return (
-    <div class="shell" data-nav={navOpen ? "open" : "closed"}>
+    <div class="shell" ref={frame} data-nav={navOpen ? "open" : "closed"}>
       <a class="skip-link" href="#page" onClick={(event) => (event.preventDefault(), page.current?.focus())}>
         To the content
       </a>
@@ -28,7 +43,7 @@ export function Shell() {
       <main class="shell-page" id="page" ref={page} tabIndex={-1}>
         <Trouble />
         <ErrorBoundary>
-          <Router>
+          <Router onRouteChange={keepFocus}>
             {[
               ...kRoutes.map((route) => <Route key={route.path} path={route.path} component={route.page} />),
               <Route key="none" default component={NotFound} />,

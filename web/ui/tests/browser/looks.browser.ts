@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BackfillList } from "@/api/types";
 import { House, until } from "./house";
 
+/** As long as an id may be, without a place to break it. */
+const kLong = "a".repeat(200);
 const kDags = {
   etl: `id: etl\ndescription: A small join\nparams: {region: {enum: [eu, us], default: eu}}\ntasks:\n  a: {run: "echo a"}\n  b: {needs: a, run: "exit 3"}\n`,
   release: `id: release\ntasks:\n  agree: {approve: {message: "Publish it?"}}\n`,
@@ -32,6 +34,7 @@ tasks:
   publish: {needs: each, retries: 1, retry_delay: 0s, run: "echo no room >&2; exit 3"}
   tell: {needs: publish, run: "echo told"}
 `,
+  long: `id: ${kLong}\ntags: [${"t".repeat(60)}]\nowner: ${"o".repeat(60)}\ntasks:\n  ${kLong}: {run: "exit 3"}\n`,
   broken: `id: broken\ntasks:\n  a: {needs: bb, run: "echo"}\n`,
 };
 const kRun = "/dags/daily/runs/seen";
@@ -41,6 +44,7 @@ const kPages = [
   ...["", "/graph", "/runs", "/calendar", "/next", "/backfills", "/code", "/details"].map((tab) => `/dags/daily${tab}`),
   ...["", "/graph", "/timeline", "/details", "/tasks/publish", "/tasks/each", "/tasks/each/1", "/tasks/tell"].map((tab) => kRun + tab),
   "/dags/etl", "/dags/gone",
+  ...["", "/details", `/runs/${kLong}`, `/runs/${kLong}/tasks/${kLong}`].map((place) => `/dags/${kLong}${place}`),
 ];
 const kShots = process.env.WEIR_UI_SHOTS;
 const kAxe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -64,6 +68,7 @@ describe("every page", () => {
     await house.api("POST", "/dags/etl/dagRuns", {});
     await house.api("POST", "/dags/release/dagRuns", {});
     await house.api("POST", "/dags/daily/dagRuns", { dag_run_id: "seen", note: "looked at by a test" });
+    await house.api("POST", `/dags/${kLong}/dagRuns`, { dag_run_id: kLong });
     await house.api("POST", "/backfills", { dag_id: "daily", from_date: "2026-03-01T00:00:00Z", to_date: "2026-03-08T00:00:00Z" });
     await until("the run is over", async () => (await house.runState("daily", "seen")) === "failed");
     await until("the backfill is over", async () => (await house.api<BackfillList>("GET", "/backfills")).backfills.every((one) => one.completed_at));
@@ -80,9 +85,11 @@ describe("every page", () => {
       if (width < 1280) await page.reload();
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
-      if (kShots) await page.screenshot({ path: join(kShots, `${path.slice(1).replaceAll("/", "-") || "home"}-${theme}-${width}.png`) });
+      if (kShots) await page.screenshot({ path: join(kShots, `${path.slice(1).replaceAll(kLong, "long").replaceAll("/", "-") || "home"}-${theme}-${width}.png`) });
       const wide = Number(await page.evaluate("document.documentElement.scrollWidth"));
       if (wide > width) faults.push(`${width} px: it is ${wide} px wide`);
+      const colours = await page.evaluate("[document.documentElement, document.querySelector('h1')].map((element) => getComputedStyle(element).color)");
+      if (new Set(colours as string[]).size > 1) faults.push(`${width} px: the heading's colour is still that of another theme`);
       if (theme === "dark" && width < 1280) continue; // its colours are those of the wide one, its parts those of the light one
       // Past the Content-Security-Policy, which would rightly refuse a script of somebody else's.
       await session.send("Runtime.evaluate", { expression: kAxe });

@@ -246,6 +246,20 @@ describe("what people do with runs and DAGs", () => {
     await page.context().close();
   });
 
+  it("the keyboard goes on in the page that a link leads to, and in and out of a phone's navigation", async () => {
+    const page = await house.visit("/dags");
+    await page.getByRole("table").getByRole("link", { name: "report", exact: true }).press("Enter");
+    await page.getByRole("heading", { name: "report" }).waitFor();
+    expect(await page.locator("main").evaluate((main) => main === document.activeElement)).toBe(true);
+    await page.setViewportSize({ width: 390, height: 860 });
+    const opener = page.getByRole("button", { name: "Open the navigation" });
+    await opener.press("Enter");
+    await page.locator("nav a:focus", { hasText: "DAGs" }).waitFor();
+    await page.keyboard.press("Escape");
+    expect(await opener.evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.context().close();
+  });
+
   it("the keyboard walks the grid, and opens the task it is on", async () => {
     house.write("mended");
     const run = await trigger("flaky", "walked");
@@ -271,6 +285,18 @@ describe("what people do with runs and DAGs", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: /^load/ }).waitFor();
     expect(new URL(page.url()).pathname).toBe(`${run}/tasks/load`);
+    await page.context().close();
+  });
+
+  it("a page whose file an upgrade has taken away says so, and is there when it is loaded anew", async () => {
+    const page = await house.visit("/dags");
+    await page.getByRole("heading", { name: "DAGs" }).waitFor();
+    await page.route(/assets\/pools-/, (route) => route.fulfill({ status: 404 }));
+    await page.getByRole("link", { name: "Pools" }).click();
+    await page.getByText("could not be loaded").waitFor();
+    await page.unroute(/assets\/pools-/);
+    await page.getByRole("button", { name: "Load it anew" }).click();
+    await page.getByText("default_pool").waitFor();
     await page.context().close();
   });
 

@@ -1,10 +1,12 @@
-import { screen, waitFor, within } from "@testing-library/preact";
+import { fireEvent, screen, waitFor, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
-import { beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import Approvals from "@/pages/approvals/approvals";
+import Audit from "@/pages/audit/audit";
 import { splitRemedy } from "@/pages/errors/errors";
 import Events from "@/pages/events/events";
 import Home from "@/pages/home/home";
+import Runs from "@/pages/runs/runs";
 import { scopesOf } from "@/pages/tokens/make_token";
 import Tokens from "@/pages/tokens/tokens";
 import Users from "@/pages/users/users";
@@ -131,4 +133,27 @@ describe("a diagnostic", () => {
   it("is split into what is wrong and how to mend it", () =>
     expect(splitRemedy("task 'a' needs unknown 'bb'; did you mean 'b'?")).toEqual({ fault: "task 'a' needs unknown 'bb'", remedy: "did you mean 'b'?" }));
   it("may have no remedy", () => expect(splitRemedy("is not a list").remedy).toBeNull());
+});
+
+describe("the audit", () => {
+  afterEach(() => (vi.unstubAllEnvs(), localStorage.clear()));
+
+  it("takes a day for one of the zone in which times are shown", async () => {
+    vi.stubEnv("TZ", "Asia/Tokyo");
+    localStorage.setItem("weir.zone", "utc");
+    const asked = serve({ "GET /eventLogs": { event_logs: [], total_entries: 0 } });
+    show(<Audit />);
+    fireEvent.input(await screen.findByLabelText("From"), { target: { value: "2026-11-22" } });
+    await waitFor(() => expect(asked.at(-1)!.query.get("after")).toBe("2026-11-22T00:00:00.000Z"));
+  });
+});
+
+describe("the runs of all DAGs", () => {
+  it("are none while the id of one is not whole, which is no fault", async () => {
+    history.replaceState(null, "", "/runs?dag=et");
+    serve({});
+    show(<Runs />);
+    expect(await screen.findByText("No DAG has this id")).toBeTruthy();
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
 });

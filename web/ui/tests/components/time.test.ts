@@ -13,6 +13,7 @@ describe("moments", () => {
     expect(ago("2026-11-22T11:57:00Z", now)).toBe("3 min ago");
     expect(ago("2026-11-22T14:00:00Z", now)).toBe("in 2 h");
     expect(ago("2026-11-22T11:59:58Z", now)).toBe("now");
+    expect(ago("2026-11-22T11:59:52Z", now)).toBe("8 s ago");
   });
 });
 

@@ -4,7 +4,9 @@ import { address } from "@/api/client";
 import type { LogEntry } from "@/api/types";
 import { useApi } from "@/api/use";
 import { dagHref, runHref, taskHref } from "@/model/links";
+import { useZone } from "@/model/preferences";
 import { useSession } from "@/model/session";
+import { dayBounds } from "@/model/zone";
 import { TextField } from "@/parts/field";
 import { Moment } from "@/parts/moment";
 import { Empty, Note, Show } from "@/parts/notes";
@@ -62,16 +64,14 @@ const kColumns: Column<LogEntry>[] = [
   { head: "With", cell: (entry) => <code class="audit-extra">{entry.extra}</code> },
 ];
 
-/** A day of the viewer's is a moment for the daemon. */
-const momentOf = (day: string, end: boolean): string | null => (day ? new Date(`${day}T${end ? "23:59:59.999" : "00:00:00"}`).toISOString() : null);
-
 export default function Audit() {
   const { may } = useSession();
+  const zone = useZone();
   const [filters, setFilters] = useState<Record<string, string>>({});
   const [offset, setOffset] = useState(0);
   const { from = "", to = "", ...exact } = filters;
   const list = useApi<Entries>(
-    may("admin") ? address("/eventLogs", { ...exact, after: momentOf(from, false), before: momentOf(to, true), limit: kLimit, offset }) : null,
+    may("admin") ? address("/eventLogs", { ...exact, after: from && dayBounds(from, zone).start, before: to && dayBounds(to, zone).last, limit: kLimit, offset }) : null,
     () => true,
   );
   const filter = (name: string, value: string) => {

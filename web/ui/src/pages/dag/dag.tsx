@@ -55,6 +55,7 @@ export default function DagPage() {
   return (
     <DagZoneProvider value={dag.timezone}>
       <Head dag={dag} onChange={() => details.mutate()} />
+      {dag.has_import_errors && tab.tab !== "code" && <FileErrors dag={dag} />}
       <Tabs label="Views of the DAG" current={dagHref(dag_id, tab.tab)} tabs={kTabs.map((one) => ({ href: dagHref(dag_id, one.tab), text: one.text }))} />
       {tab.content(dag)}
     </DagZoneProvider>
@@ -83,7 +84,7 @@ function Head({ dag, onChange }: { dag: DagDetails; onChange: () => unknown }) {
             <RoleButton role="user" icon={dag.is_paused ? "play" : "pause"} onClick={pause}>
               {dag.is_paused ? "Resume" : "Pause"}
             </RoleButton>
-            <RoleButton role="user" kind="primary" icon="play" onClick={() => setTriggering(true)}>
+            <RoleButton role="user" kind="primary" icon="play" disabled={dag.is_stale} onClick={() => setTriggering(true)}>
               Trigger
             </RoleButton>
           </>
@@ -119,7 +120,6 @@ function Head({ dag, onChange }: { dag: DagDetails; onChange: () => unknown }) {
           ))}
         </div>
       </PageHead>
-      {dag.has_import_errors && <FileErrors dag={dag} />}
       {triggering && <TriggerDialog dag_id={dag.dag_id} onClose={() => setTriggering(false)} />}
     </>
   );

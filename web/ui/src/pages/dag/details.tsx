@@ -17,13 +17,13 @@ const kColumns: Column<Task>[] = [
     head: "Task",
     cell: (task) => (
       <>
-        {task.task_id} {task.is_mapped && <span class="tag">for each</span>}
+        <span class="id">{task.task_id}</span> {task.is_mapped && <span class="tag">for each</span>}
         {task.doc_md && <div class="small muted">{task.doc_md}</div>}
       </>
     ),
   },
   { head: "Operator", cell: (task) => task.operator_name },
-  { head: "After", cell: (task) => <span class="small">{task.upstream_task_ids.join(", ") || "–"}</span> },
+  { head: "After", cell: (task) => <span class="small id">{task.upstream_task_ids.join(", ") || "–"}</span> },
   { head: "Rule", cell: (task) => <span class="small">{task.trigger_rule}</span> },
   { head: "Retries", right: true, cell: (task) => task.retries },
   { head: "Pool", cell: (task) => <span class="small">{task.pool}</span> },

@@ -7,7 +7,8 @@ import { type Camera, type Scene, boxOf, kHeader, seenEdges, seenNodes } from ".
 
 const kNames = 0.26; // from this scale on nodes have names
 const kFull = 0.55; // and from this one all the rest
-const kMostEdges = 6000; // that are drawn at once from afar
+const kMostEdges = 3000; // that are drawn at once from afar
+const kHairlines = 200; // more edges than these are a pixel wide: wider ones are slow to draw without a graphics card
 
 export interface Look {
   palette: Palette;
@@ -47,9 +48,9 @@ function paintEdges(pen: Pen, edges: GraphEdge[], colour: string, width: number,
   const far = scale < kNames;
   const every = far ? Math.ceil(edges.length / kMostEdges) : 1;
   pen.strokeStyle = pen.fillStyle = colour;
-  pen.lineWidth = width / Math.min(1, Math.max(scale, 0.02) * (far ? 1 : 1.4));
+  pen.lineWidth = (edges.length > kHairlines ? 1 : width) / scale;
   pen.beginPath();
-  for (let i = 0; i < edges.length; i += every) trace(pen, edges[i]!, far);
+  for (let i = 0; i < edges.length; i += every) trace(pen, edges[i]!, far || edges.length > kMostEdges);
   pen.stroke();
   if (scale < kFull) return;
   pen.beginPath();
@@ -77,8 +78,8 @@ function chevron(pen: Pen, x: number, y: number, open: boolean, colour: string):
   pen.stroke();
 }
 
-/** A state's colour with its sign in it. */
-function paintState(pen: Pen, state: string | null, x: number, y: number, palette: Palette): void {
+/** A state's colour with its sign in it; small, the sign could not be told from dirt. */
+function paintState(pen: Pen, state: string | null, x: number, y: number, palette: Palette, hasSign = true): void {
   pen.fillStyle = palette.state(state);
   pen.beginPath();
   if (state === null) {
@@ -89,6 +90,7 @@ function paintState(pen: Pen, state: string | null, x: number, y: number, palett
   }
   pen.arc(x, y, 8, 0, Math.PI * 2);
   pen.fill();
+  if (!hasSign) return;
   if (state !== "success") return paintSign(pen, state, x, y, 3.4, palette.surface);
   pen.strokeStyle = palette.surface;
   pen.lineWidth = 1.7;
@@ -150,6 +152,7 @@ function paintNode(pen: Pen, node: GraphNode, scale: number, look: Look): void {
     pen.fillRect(node.x, node.y, node.width, node.height);
     return;
   }
+  const isFull = scale >= kFull;
   pen.lineWidth = isLit ? 1.5 : 1;
   pen.strokeStyle = isLit ? palette.brand : palette.lineStrong;
   if (isStack) {
@@ -158,16 +161,15 @@ function paintNode(pen: Pen, node: GraphNode, scale: number, look: Look): void {
     pen.fill();
     pen.stroke();
   }
-  box(pen, node, 7);
+  box(pen, node, isFull ? 7 : 0);
   pen.fillStyle = isLit ? palette.surface2 : palette.surface;
   pen.fill();
   pen.stroke();
   const middle = node.y + node.height / 2;
   const count = node.mapped !== null ? `×${hasState ? node.mapped.toLocaleString("en") : "n"}` : "";
   const left = node.x + (hasState ? 30 : node.kind === "group" ? 26 : 12);
-  if (hasState) paintState(pen, node.state, node.x + 16, middle, palette);
+  if (hasState) paintState(pen, node.state, node.x + 16, middle, palette, isFull);
   else if (node.kind === "group") chevron(pen, node.x + 14, middle, false, palette.text2);
-  const isFull = scale >= kFull;
   pen.font = `${node.kind === "group" ? 600 : 500} ${isFull ? 13 : Math.min(20, 8.5 / scale)}px ${palette.font}`;
   pen.fillStyle = palette.text;
   const right = node.kind === "group" && hasState ? 18 : 0;

@@ -7,7 +7,7 @@ import { useApi } from "@/api/use";
 import { Login } from "./login";
 import { Setup } from "./setup";
 
-export function Entrance({ onEnter }: { onEnter: (me: Me) => void }) {
+export function Entrance({ onEnter, ended = false }: { onEnter: (me: Me) => void; ended?: boolean }) {
   const { path, route } = useLocation();
   const { data, error } = useApi<AuthStatus>(address("/auth/status"));
   // Kept here and not in the address bar, where a screen shot or the history would keep it.
@@ -17,5 +17,5 @@ export function Entrance({ onEnter }: { onEnter: (me: Me) => void }) {
     onEnter(me);
   };
   if (!data && !error) return null;
-  return data?.setup ? <Setup token={token} onEnter={enter} /> : <Login onEnter={enter} />;
+  return data?.setup ? <Setup token={token} onEnter={enter} /> : <Login onEnter={enter} ended={ended} />;
 }

@@ -17,7 +17,7 @@ function useCountdown(): [number, (seconds: number) => void] {
   return [left, setLeft];
 }
 
-export function Login({ onEnter }: { onEnter: (me: Me) => void }) {
+export function Login({ onEnter, ended }: { onEnter: (me: Me) => void; ended: boolean }) {
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const [fault, setFault] = useState<ApiError | null>(null);
@@ -38,6 +38,7 @@ export function Login({ onEnter }: { onEnter: (me: Me) => void }) {
     >
       <TextField label="User name" value={username} onValue={setUsername} autoComplete="username" autoCapitalize="none" spellcheck={false} autoFocus required />
       <TextField label="Password" type="password" value={password} onValue={setPassword} autoComplete="current-password" required />
+      {ended && !fault && wait === 0 && <Note kind="warn">Your session has ended. Log in to go on where you were.</Note>}
       {fault && <ErrorNote error={fault} />}
       {wait > 0 && <Note kind="warn">Too many tries. The next one is taken in {wait} s.</Note>}
     </LoginCard>

@@ -1,7 +1,8 @@
 // The coverage drawn on one canvas: a year of five-minute windows would be too many nodes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Cell, type Layout, step } from "@/model/coverage";
-import { usePreferences, useZone } from "@/model/preferences";
+import { type Palette, usePalette } from "@/model/palette";
+import { useZone } from "@/model/preferences";
 import { dateTime, timeOnly } from "@/model/time";
 
 const kLabels = 84; // px at the left for the names of rows
@@ -54,14 +55,10 @@ function drawLabels(pen: CanvasRenderingContext2D, layout: Layout, m: Measure, c
     pen.fillText(layout.byMonth ? String(unit + 1) : `${String(unit).padStart(2, "0")}:00`, kLabels + unit * perUnit * m.width, 8);
 }
 
-const coloursOf = (element: Element): Record<string, string> => {
-  const style = getComputedStyle(element);
-  const token = (name: string) => style.getPropertyValue(name).trim();
-  return {
-    complete: token("--success"), corrected: token("--deferred"), missing: token("--failed"), late: token("--up_for_retry"),
-    empty: token("--surface-3"), surface: token("--surface"), words: token("--text-3"), focus: token("--text"),
-  };
-};
+const coloursOf = (palette: Palette): Record<string, string> => ({
+  complete: palette.state("success"), corrected: palette.state("deferred"), missing: palette.state("failed"), late: palette.state("up_for_retry"),
+  empty: palette.surface3, surface: palette.surface, words: palette.text3,
+});
 
 export function wordsOf(cell: Cell, zone: string): string {
   const when = `${dateTime(cell.start, zone, false)} to ${timeOnly(cell.end, zone)}`;
@@ -73,7 +70,7 @@ export function wordsOf(cell: Cell, zone: string): string {
 export function Squares(props: { layout: Layout; chosen: number | null; onChosen: (at: number) => void; label: string }) {
   const { layout, chosen, onChosen, label } = props;
   const zone = useZone();
-  const { theme } = usePreferences();
+  const palette = usePalette();
   const frame = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
@@ -92,10 +89,10 @@ export function Squares(props: { layout: Layout; chosen: number | null; onChosen
     canvas.current!.width = width * scale;
     canvas.current!.height = height * scale;
     pen.scale(scale, scale);
-    const colours = coloursOf(canvas.current!);
+    const colours = coloursOf(palette);
     drawLabels(pen, layout, m, colours);
     for (const cell of layout.cells) drawCell(pen, cell, m, colours);
-  }, [layout, width, theme]);
+  }, [layout, width, palette]);
   const find = (event: MouseEvent): number => {
     const box = canvas.current!.getBoundingClientRect();
     const column = Math.floor((event.clientX - box.left - kLabels) / m.width);
