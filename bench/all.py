@@ -27,6 +27,7 @@ BENCHMARKS = [
     ["latency"],
     ["adoption"],
     ["live"],
+    ["pages"],
     ["turn"],
     ["history"],
     ["join"],

@@ -2,6 +2,7 @@
 // that nobody takes would be lost work (they are bounded by the tries in flight).
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <vector>
@@ -11,6 +12,9 @@
 namespace weir::daemon {
 
 inline constexpr std::size_t kInboxCommandsMax = 4096;
+// Nobody waits for the word that a process has started, so it waits for what comes next: of a short task often its end, which
+// makes one turn, one commit and one row of two.
+inline constexpr std::chrono::milliseconds kStartsWait{10};
 
 class Inbox {
    public:
@@ -21,7 +25,8 @@ class Inbox {
     void post(core::Input input);
     void post(std::vector<core::Input> inputs);
 
-    // Everything that has come, after at most `patience`; empty at the deadline, or when closed.
+    // Everything that has come, after at most `patience`; empty at the deadline, or when closed. Where nothing but TryStarted
+    // has come, more may come for kStartsWait.
     [[nodiscard]] std::vector<core::Input> take(std::chrono::microseconds patience);
 
     // Ends take() for good.
@@ -31,7 +36,11 @@ class Inbox {
    private:
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
+    void add(core::Input input);
+
     std::vector<core::Input> inputs_;
+    bool pressing_ = false;                              // there is more than starts
+    std::chrono::steady_clock::time_point first_start_;  // where there are only starts
     bool closed_ = false;
 };
 

@@ -5,7 +5,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <filesystem>
 
 namespace weir::process {
 
@@ -42,20 +41,9 @@ Json launch_record(const core::Launch& launch) {
     return record;
 }
 
-void keep_launch_record(const core::Launch& launch, const std::string& log_path) {
-    if (!log_path.ends_with(launch.log_path)) return;
-    const auto folder = std::filesystem::path(log_path.substr(0, log_path.size() - launch.log_path.size())) /
-                        launch.dag_id / launch.run_id;
-    const auto path = folder / kFile;
-    const auto open_file = [&path] {
-        return ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kOwnerOnly);
-    };
-    int file = open_file();
-    if (file < 0 && errno == ENOENT) {
-        std::error_code ignored;
-        std::filesystem::create_directories(folder, ignored);
-        file = open_file();
-    }
+void keep_launch_record(const core::Launch& launch, const std::string& run_folder) {
+    const auto path = run_folder + '/' + kFile;
+    const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, kOwnerOnly);
     if (file < 0) return;
     const auto line = std::to_string(launch.id.value) + ' ' + model::to_text(launch_record(launch)) + '\n';
     // One write, so that no other line comes in between; a part of one is passed over by readers.

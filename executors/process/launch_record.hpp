@@ -11,7 +11,7 @@ namespace weir::process {
 
 [[nodiscard]] model::Json launch_record(const core::Launch& launch);
 
-// "<try id> <record>". `log_path` is that of the launch, absolute. A disk that is full must not keep the task from running.
-void keep_launch_record(const core::Launch& launch, const std::string& log_path);
+// "<try id> <record>". A disk that is full must not keep the task from running.
+void keep_launch_record(const core::Launch& launch, const std::string& run_folder);
 
 }  // namespace weir::process

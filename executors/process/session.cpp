@@ -9,6 +9,7 @@
 
 #include "executors/process/launch_record.hpp"
 #include "executors/process/outputs.hpp"
+#include "executors/process/run_folder.hpp"
 #include "executors/process/start.hpp"
 #include "executors/wire/failpoint.hpp"
 
@@ -170,7 +171,8 @@ void Session::launch(const std::vector<core::Launch>& launches) {
             tell(core::TryRefused{launch.id, false, rendered.error().message});
             continue;
         }
-        if (!launch.deliver) keep_launch_record(launch, rendered->log_path);
+        const auto folder = run_folder_of(launch, rendered->log_path);
+        make_run_folder(folder);
         failpoint("session.before_launch");
         if (!connection_->send(*rendered)) {
             tell(core::TryRefused{launch.id, false,
@@ -178,7 +180,8 @@ void Session::launch(const std::vector<core::Launch>& launches) {
                                       std::to_string(wire::kMaxFrame >> 20) + " MiB"});
         }
         failpoint("session.after_launch");
-        if (!connection_) return;  // lost while sending
+        if (!launch.deliver) keep_launch_record(launch, folder);  // while the supervisor starts it
+        if (!connection_) return;                                 // lost while sending
     }
 }
 

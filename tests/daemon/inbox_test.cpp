@@ -37,3 +37,23 @@ TEST_CASE("closing wakes the taker and refuses commands") {
     CHECK(inbox.closed());
     CHECK_FALSE(inbox.post_command(core::SetPaused{}));
 }
+
+TEST_CASE("starts come with what is pressing") {
+    Inbox inbox;
+    inbox.post(core::TryStarted{model::TryId{1}, 1, {}});
+    inbox.post(core::SetPaused{});
+    inbox.post(core::TryStarted{model::TryId{2}, 1, {}});
+    CHECK(inbox.take(1h).size() == 3);
+}
+
+TEST_CASE("starts alone do not wait for ever") {
+    Inbox inbox;
+    inbox.post(core::TryStarted{model::TryId{1}, 1, {}});
+    CHECK(inbox.take(1h).size() == 1);
+}
+
+TEST_CASE("whoever has no patience gets the starts at once") {
+    Inbox inbox;
+    inbox.post(core::TryStarted{model::TryId{1}, 1, {}});
+    CHECK(inbox.take(0s).size() == 1);
+}

@@ -50,11 +50,11 @@ TEST_CASE("a script, a command and an operator are each recorded as what they ar
 TEST_CASE("the launches of a run stand in one file of its log folder, a line each") {
     const weir::test::TemporaryFolder logs;
     auto launch = a_launch();
-    keep_launch_record(launch, logs.path() / launch.log_path);
+    keep_launch_record(launch, logs.path());
     launch.id = model::TryId{8};
     launch.log_path = "etl/r1/load/2.log";
-    keep_launch_record(launch, logs.path() / launch.log_path);
-    std::ifstream file(logs.path() / "etl/r1/.launches");
+    keep_launch_record(launch, logs.path());
+    std::ifstream file(logs.path() / ".launches");
     std::string first;
     std::string second;
     REQUIRE(std::getline(file, first));
@@ -64,5 +64,5 @@ TEST_CASE("the launches of a run stand in one file of its log folder, a line eac
 }
 
 TEST_CASE("a launch whose record can't be written is none the worse for it") {
-    keep_launch_record(a_launch(), "/proc/no/such/folder/etl/r1/load/1.log");
+    keep_launch_record(a_launch(), "/proc/no/such/folder");
 }
