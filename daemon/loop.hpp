@@ -55,6 +55,8 @@ class Loop {
     [[nodiscard]] const core::State& state() const { return state_; }
 
    private:
+    [[nodiscard]] std::vector<core::Input> await_inputs(std::chrono::microseconds patience);
+    void work_on(std::vector<core::Input> inputs);
     void look_up_history(std::vector<core::Input>& inputs, model::TimePoint now);
     // False when the daemon stops before there was room on the disk: the effects must not happen.
     [[nodiscard]] bool commit(const core::Turn& turn);
@@ -72,6 +74,7 @@ class Loop {
     std::optional<model::TimePoint> wake_at_;
     std::vector<core::Input> fetched_;  // answers to FetchRun, for the next turn
     model::TimePoint next_housekeeping_{};
+    std::chrono::nanoseconds worked_{0};  // in the last turn, commit included
 };
 
 }  // namespace weir::daemon

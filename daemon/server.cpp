@@ -33,6 +33,7 @@
 #include "daemon/version.hpp"
 #include "daemon/watcher.hpp"
 #include "executors/process/process_executor.hpp"
+#include "executors/wire/priority.hpp"
 #include "scheduler/store/sqlite_accounts.hpp"
 #include "scheduler/store/sqlite_history.hpp"
 #include "scheduler/store/sqlite_store.hpp"
@@ -313,7 +314,10 @@ int run_server(const Settings& settings) {
                    }});
     loop.recover();
     inbox.post(std::move(definitions));
-    std::thread core_thread([&loop] { loop.run(); });
+    std::thread core_thread([&loop] {
+        come_first();
+        loop.run();
+    });
     ::pthread_setname_np(core_thread.native_handle(), "weir-core");  // for top -H, and who measures it
 
     accounts::Accounts accounts(
@@ -379,6 +383,7 @@ int run_server(const Settings& settings) {
                     .count());
             tell_of_logins(accounts, settings, *address);
             notify_ready();
+            come_first();
             io.run();
         }
     }

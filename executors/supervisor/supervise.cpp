@@ -18,6 +18,7 @@
 #include "executors/supervisor/peers.hpp"
 #include "executors/supervisor/proc.hpp"
 #include "executors/supervisor/tasks.hpp"
+#include "executors/wire/priority.hpp"
 
 namespace weir::supervisor {
 namespace {
@@ -179,6 +180,7 @@ class Supervisor {
 
 int supervise(const Options& options) {
     detach();
+    come_first();
     const UniqueFd folder(::open(options.data_folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     if (!folder) return fail("can't open the data folder " + options.data_folder);
     if (::chdir("/") != 0) return fail("can't enter /");

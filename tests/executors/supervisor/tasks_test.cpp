@@ -52,6 +52,12 @@ TEST_CASE("a task reads its standard input to the end") {
     CHECK(scene.log(1) == launch.stdin_bytes);
 }
 
+TEST_CASE("a task has the priority that the supervisor was given, not the one that it took") {
+    Scene scene;
+    scene.run(scene.command(1, {"nice"}));
+    CHECK(scene.log(1) == std::to_string(::getpriority(PRIO_PROCESS, 0)) + '\n');
+}
+
 TEST_CASE("without input a task reads nothing") {
     Scene scene;
     scene.run(scene.command(1, {"cat"}));
