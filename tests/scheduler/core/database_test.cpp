@@ -4,6 +4,7 @@
 
 #include "scheduler/model/instance_name.hpp"
 #include "scheduler/model/waits.hpp"
+#include "tests/support/holds.hpp"
 
 namespace weir::core::testing {
 
@@ -206,31 +207,32 @@ namespace {
 // Invariant 6: the folded rows are the live state.
 void check_fold(const Memory& memory, const Database& database) {
     for (const auto& [id, live] : memory.runs) {
-        REQUIRE(database.runs.at(id) == live.row);
+        REQUIRE_QUICKLY(database.runs.at(id) == live.row);
         for (TaskIndex index = 0; index < live.tasks.size(); ++index) {
             const auto row = row_of(live, index);
             const auto found = database.task_instances.find({id, model::instance_name(row.task_id, row.map_index)});
-            REQUIRE_MESSAGE(found != database.task_instances.end(), row.task_id);
-            REQUIRE_MESSAGE(found->second == row, "the folded row of " << row.task_id << " differs from the live one");
+            if (found == database.task_instances.end() || found->second != row)
+                FAIL("the folded row of " << row.task_id << " differs from the live one");
         }
     }
-    for (const auto& [id, row] : database.runs) REQUIRE(is_finished(row.state) != memory.runs.contains(id));
+    for (const auto& [id, row] : database.runs) REQUIRE_QUICKLY(is_finished(row.state) != memory.runs.contains(id));
     for (const auto& [id, row] : database.tries) {
-        REQUIRE(is_open(row) == memory.tries.contains(id));
-        if (is_open(row)) REQUIRE(memory.tries.at(id).row == row);
+        REQUIRE_QUICKLY(is_open(row) == memory.tries.contains(id));
+        if (is_open(row)) REQUIRE_QUICKLY(memory.tries.at(id).row == row);
     }
-    for (const auto& [id, row] : database.dags) REQUIRE(row == memory.definitions.at(id).state);
-    for (const auto& [id, live] : memory.backfills) REQUIRE(database.backfills.at(id) == live.row);
-    for (const auto& [id, row] : database.backfills) REQUIRE((row.ended_at || memory.backfills.contains(id)));
-    REQUIRE(database.assets == memory.assets);
+    for (const auto& [id, row] : database.dags) REQUIRE_QUICKLY(row == memory.definitions.at(id).state);
+    for (const auto& [id, live] : memory.backfills) REQUIRE_QUICKLY(database.backfills.at(id) == live.row);
+    for (const auto& [id, row] : database.backfills) REQUIRE_QUICKLY((row.ended_at || memory.backfills.contains(id)));
+    REQUIRE_QUICKLY(database.assets == memory.assets);
     for (const auto& [key, row] : database.counted)
-        REQUIRE(std::ranges::count(memory.definitions.at(row.dag_id).pending_events.at(row.entry).events, row) == 1);
+        REQUIRE_QUICKLY(
+            std::ranges::count(memory.definitions.at(row.dag_id).pending_events.at(row.entry).events, row) == 1);
     for (const auto& [id, row] : database.runs)
-        REQUIRE_MESSAGE((!is_finished(row.state) || row.rerun_at.has_value() == memory.reruns.contains(id)),
-                        "an ended run with rerun_at has its timer: " << row.run_id);
+        if (is_finished(row.state) && row.rerun_at.has_value() != memory.reruns.contains(id))
+            FAIL("an ended run with rerun_at has its timer: " << row.run_id);
     for (const auto& [id, row] : database.notifications) {
-        REQUIRE((row.state == model::NotificationState::pending) == memory.deliveries.contains(id));
-        if (memory.deliveries.contains(id)) REQUIRE(memory.deliveries.at(id).row == row);
+        REQUIRE_QUICKLY((row.state == model::NotificationState::pending) == memory.deliveries.contains(id));
+        if (memory.deliveries.contains(id)) REQUIRE_QUICKLY(memory.deliveries.at(id).row == row);
     }
 }
 
