@@ -2,10 +2,9 @@
 
 The rows are kept as JSON, with the machine they were measured on, and drawn as a plot of cost against size, both below build/bench.
 
-    all.py [--dev PATH]
+    all.py
 """
 
-import argparse
 import datetime
 import json
 import os
@@ -17,9 +16,10 @@ from pathlib import Path
 from plot import plot
 
 ROOT = Path(__file__).resolve().parent.parent
+PROGRAMS = Path(os.environ["WEIR_PROGRAM"]).parent / "bench"
 KEPT = ROOT / "build" / "bench"
 
-# The arguments of `./dev bench`. The long ones come last, so that what goes wrong does so early.
+# The long ones come last, so that what goes wrong does so early.
 BENCHMARKS = [
     ["core"],
     ["definitions"],
@@ -51,6 +51,12 @@ def machine():
     }
 
 
+def command(name, *arguments):
+    script = ROOT / "bench" / f"{name}.py"
+    program = [sys.executable, "-B", script] if script.exists() else [PROGRAMS / f"bench_{name}"]
+    return [*program, *arguments]
+
+
 def cell(value, digits=2):
     return "" if value is None else f"{value:,.{digits}f}"
 
@@ -76,9 +82,6 @@ def table(rows):
 
 
 def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--dev", default=ROOT / "dev", type=Path)
-    options = arguments.parse_args()
     KEPT.mkdir(parents=True, exist_ok=True)
     about = machine()
     kept = KEPT / f"{about['date'][:19].replace(':', '')}.json"
@@ -86,7 +89,7 @@ def main():
     failed = []
     for benchmark in BENCHMARKS:
         print(f"\n== {' '.join(benchmark)}", flush=True)
-        if subprocess.run([options.dev, "bench", *benchmark], env={**os.environ, "WEIR_BENCH_ROWS": str(lines)}).returncode != 0:
+        if subprocess.run(command(*benchmark), env={**os.environ, "WEIR_BENCH_ROWS": str(lines)}).returncode != 0:
             failed.append(" ".join(benchmark))
     rows = [json.loads(line) for line in lines.read_text().splitlines()] if lines.exists() else []
     lines.unlink(missing_ok=True)

@@ -87,14 +87,14 @@ def write_dags(folder, count):
 
 
 def await_started(connection, count, due):
-    """When the last of them had started."""
+    """When the last of their processes had started."""
     deadline = due + LIMIT
-    runs = "/api/v2/dags/~/dagRuns?run_type=scheduled&limit=1"
-    while connection.ask("GET", runs + "&state=success")["total_entries"] < count:
+    while connection.ask("GET", "/api/v2/dags/~/dagRuns?run_type=scheduled&limit=1&state=success")["total_entries"] < count:
         if time.time() > deadline:
             raise SystemExit("not all runs have ended")
         time.sleep(0.2)
-    return seconds(connection.ask("GET", runs + "&order_by=-start_date")["dag_runs"][0]["start_date"])
+    tasks = connection.ask("GET", "/api/v2/dags/~/dagRuns/~/taskInstances?limit=1&order_by=-start_date")["task_instances"]
+    return seconds(tasks[0]["start_date"])
 
 
 def main():
@@ -132,6 +132,7 @@ def main():
             database.execute("DELETE FROM task_try WHERE run IN (SELECT id FROM dag_run WHERE run_id != 'p')")
             database.execute("DELETE FROM task_instance WHERE run IN (SELECT id FROM dag_run WHERE run_id != 'p')")
             database.execute("DELETE FROM dag_run WHERE run_id != 'p'")
+            database.commit()
             copy_run(database, options.runs - 1)
         database.close()
         with Daemon(folder) as daemon:

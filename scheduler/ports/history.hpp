@@ -34,7 +34,8 @@ struct RunFilter {
     std::optional<model::TimePoint> started_gte, started_lte;
     std::optional<model::TimePoint> ended_gte, ended_lte;
     std::optional<model::TimePoint> run_after_gte, run_after_lte;
-    std::string order_by = "-id";  // one of run_order_columns(), "-" first for descending; anything else means this
+    // One of run_order_columns(), "-" first for descending. Anything else: newest first, by the time that is filtered by, or by id.
+    std::string order_by = {};
     int limit = 50;
     std::int64_t offset = 0;
 };

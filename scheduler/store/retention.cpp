@@ -126,9 +126,12 @@ class Retention::Slice {
             bind_values(select, progress_.dag_id, kDagsPerSlice);
             while (select.executeStep()) dag_ids.push_back(RowReader(select).next<std::string>());
         }
+        // Of most DAGs nothing is old: compiling the statements for each would cost more than asking.
+        SQLite::Statement old_runs(db_, kOldRuns);
+        SQLite::Statement old_versions(db_, kOldVersions);
         for (const std::string& dag_id : dag_ids) {
-            remove_runs(dag_id, before, keep_last);
-            if (budget_ > 0) budget_ -= execute(kOldVersions, dag_id, budget_);
+            remove_runs(old_runs, dag_id, before, keep_last);
+            if (budget_ > 0) budget_ -= execute(old_versions, dag_id, budget_);
             if (budget_ <= 0) return false;  // the next slice goes on with this DAG
             progress_.dag_id = dag_id;
         }
@@ -137,15 +140,12 @@ class Retention::Slice {
         return true;
     }
 
-    void remove_runs(const std::string& dag_id, model::TimePoint before, int keep_last) {
+    void remove_runs(SQLite::Statement& select, const std::string& dag_id, model::TimePoint before, int keep_last) {
         std::vector<Tombstone> old;
-        {
-            SQLite::Statement select(db_, kOldRuns);
-            bind_values(select, dag_id, before, keep_last, budget_);
-            while (select.executeStep()) {
-                Tombstone& run = old.emplace_back();
-                read_values(select, run.run, run.dag_id, run.run_id);
-            }
+        bind_values(select, dag_id, before, keep_last, budget_);
+        while (select.executeStep()) {
+            Tombstone& run = old.emplace_back();
+            read_values(select, run.run, run.dag_id, run.run_id);
         }
         for (const Tombstone& run : old) {
             if (budget_ <= 0) return;
@@ -178,6 +178,11 @@ class Retention::Slice {
     template <class... Values>
     std::int64_t execute(const char* sql, const Values&... values) {
         SQLite::Statement statement(db_, sql);
+        return execute(statement, values...);
+    }
+
+    template <class... Values>
+    static std::int64_t execute(SQLite::Statement& statement, const Values&... values) {
         bind_values(statement, values...);
         return statement.exec();
     }

@@ -91,9 +91,9 @@ TEST_CASE_FIXTURE(Fixture, "a pattern is a value and never SQL") {
     CHECK(history->runs({.dag_id = "etl' OR 1 = 1 --"}).total == 0);
 }
 
-TEST_CASE_FIXTURE(Fixture, "runs are filtered by times, both ends included") {
+TEST_CASE_FIXTURE(Fixture, "runs are filtered by times, both ends included, and then come newest first by that time") {
     const auto page = history->runs({.logical_date_gte = at(96), .logical_date_lte = at(98)});
-    CHECK(ids(page) == Ids{4, 3, 2});
+    CHECK(ids(page) == Ids{2, 3, 4});
     CHECK(page.total == 3);
     CHECK(ids(history->runs({.started_gte = at(4)})) == Ids{4, 3});
     CHECK(ids(history->runs({.ended_lte = at(3)})) == Ids{1});
