@@ -13,6 +13,13 @@ namespace weir::daemon {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+// A longer text of a broken file is not kept: whoever wrote it has better means to look at it than a page.
+constexpr std::size_t kMostBrokenText = 256UL * 1024;
+
+}  // namespace
+
 DagFolder::DagFolder(fs::path folder, yaml::Surroundings surroundings)
     : folder_(std::move(folder)), surroundings_(std::move(surroundings)) {}
 
@@ -42,6 +49,7 @@ std::map<std::string, DagFolder::Stamp> DagFolder::list_files() {
 
 void DagFolder::read(const std::string& name, File& file) const {
     const auto path = folder_ / name;
+    file.broken_text = nullptr;
     std::ifstream stream(path, std::ios::binary);
     std::ostringstream text;
     text << stream.rdbuf();
@@ -50,10 +58,13 @@ void DagFolder::read(const std::string& name, File& file) const {
         file.text = nullptr;
         return;
     }
-    auto loaded = yaml::load_dag(std::move(text).str(), name, path.parent_path().string(), surroundings_);
+    auto content = std::move(text).str();
+    auto loaded = yaml::load_dag(content, name, path.parent_path().string(), surroundings_);
     file.errors = std::move(loaded.diagnostics);
     file.text = std::move(loaded.dag);
     if (file.text) file.good = file.text;
+    if (!file.text && content.size() <= kMostBrokenText)
+        file.broken_text = std::make_shared<const std::string>(std::move(content));
 }
 
 std::map<std::string, std::string> DagFolder::owners() {
@@ -114,6 +125,7 @@ DagFolder::Changes DagFolder::scan(model::TimePoint now) {
         file.stamp = stamp;
         file.since = now;
         read(name, file);
+        if (!file.errors.empty() || !file.clash.empty()) changes.edited = true;
     }
 
     std::map<std::string, std::shared_ptr<const model::Dag>> wanted;
@@ -169,7 +181,9 @@ std::vector<ports::ImportError> DagFolder::import_errors() const {
         if (file.errors.empty() && file.clash.empty()) continue;
         auto diagnostics = file.errors;
         diagnostics.insert(diagnostics.end(), file.clash.begin(), file.clash.end());
-        all.push_back({name, file.since, std::move(diagnostics)});
+        // Where only the id is another file's, the text has loaded.
+        auto content = file.text ? std::shared_ptr<const std::string>(file.text, &file.text->source) : file.broken_text;
+        all.push_back({name, file.since, std::move(diagnostics), std::move(content)});
     }
     return all;
 }

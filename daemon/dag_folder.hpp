@@ -27,8 +27,11 @@ class DagFolder {
             std::string from, to;
         };
         std::vector<Renamed> renamed;
-        [[nodiscard]] bool any() const { return !loaded.empty() || !removed.empty() || !broken.empty() || mended; }
+        [[nodiscard]] bool any() const {
+            return !loaded.empty() || !removed.empty() || !broken.empty() || mended || edited;
+        }
         bool mended = false;  // an error went away
+        bool edited = false;  // a broken file has another text, be its errors the same or not
     };
     [[nodiscard]] Changes scan(model::TimePoint now);
 
@@ -54,10 +57,11 @@ class DagFolder {
     };
     struct File {
         Stamp stamp;
-        std::shared_ptr<const model::Dag> text;  // what the text on disk says; null when broken
-        std::shared_ptr<const model::Dag> good;  // the last version that loaded
-        std::vector<model::Diagnostic> errors;   // of the text
-        std::vector<model::Diagnostic> clash;    // another file has the same DAG id
+        std::shared_ptr<const model::Dag> text;          // what the text on disk says; null when broken
+        std::shared_ptr<const model::Dag> good;          // the last version that loaded
+        std::vector<model::Diagnostic> errors;           // of the text
+        std::shared_ptr<const std::string> broken_text;  // with these errors; null when it is too long to keep
+        std::vector<model::Diagnostic> clash;            // another file has the same DAG id
         model::TimePoint since;
     };
 

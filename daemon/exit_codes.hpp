@@ -12,6 +12,7 @@ enum ExitCode : int {
     kUnreachable = 3,  // no daemon answers
     kNotFound = 4,     // no such DAG, run or task
     kConflict = 5,     // it exists already, or its state forbids this
+    kForbidden = 6,    // not logged in, or not allowed
     kInternal = 70,    // a fault of Weir's or of the disk
     kInterrupted = 130,
 };
@@ -25,7 +26,7 @@ enum ExitCode : int {
         case model::ErrorKind::conflict:
             return kConflict;
         case model::ErrorKind::forbidden:
-            return kConflict;
+            return kForbidden;
         case model::ErrorKind::unavailable:
             return kUnreachable;
         case model::ErrorKind::internal:

@@ -14,7 +14,8 @@ using namespace weir::daemon;
 constexpr const char* kFooter =
     "Exit codes: 0 done · 1 the run, task or check failed · 2 wrong usage or a file with errors · 3 no daemon answers "
     "·\n"
-    "            4 no such DAG, run or task · 5 exists already, or not possible in its state · 70 internal fault";
+    "            4 no such DAG, run or task · 5 exists already, or not possible in its state · 6 not allowed ·\n"
+    "            70 internal fault";
 
 // What the chosen verb does, once all arguments are read.
 using Action = std::function<int()>;
@@ -145,7 +146,7 @@ void add_run_verbs(CLI::App& app, Arguments& arguments) {
         ->required();
 
     struct Target {
-        std::string dag, run, task;
+        std::string dag, run;
         std::vector<std::string> tasks;
     };
     auto again = std::make_shared<Target>();
@@ -176,12 +177,13 @@ void add_run_verbs(CLI::App& app, Arguments& arguments) {
     notifications->add_option("--limit", told->limit, "How many, the newest first");
     verb(app, arguments, "sources", "Where events come from, and how each source is doing",
          [&common] { return cli::sources_list(common); });
-    auto end = std::make_shared<Target>();
+    auto end = std::make_shared<cli::Kill>();
     auto* kill = verb(app, arguments, "kill", "End a running run, or one task of it",
-                      [&common, end] { return cli::kill(common, end->dag, end->run, end->task); });
+                      [&common, end] { return cli::kill(common, *end); });
     kill->add_option("dag", end->dag, "The DAG's id")->required();
     kill->add_option("run", end->run, "The run's id, or `latest`")->required();
     kill->add_option("task", end->task, "Only this task");
+    kill->add_option("--map-index", end->map_index, "Only this instance of the task");
 }
 
 void add_intervention_verbs(CLI::App& app, Arguments& arguments) {

@@ -20,9 +20,6 @@ constexpr const char* kBase = "/api/v2";
 
 ErrorKind kind_of(int status) {
     switch (status) {
-        case 400:
-        case 422:
-            return ErrorKind::invalid;
         case 401:
         case 403:
             return ErrorKind::forbidden;
@@ -34,7 +31,7 @@ ErrorKind kind_of(int status) {
         case 503:
             return ErrorKind::unavailable;
         default:
-            return ErrorKind::internal;
+            return status / 100 == 4 ? ErrorKind::invalid : ErrorKind::internal;
     }
 }
 

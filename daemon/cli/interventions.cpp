@@ -145,8 +145,12 @@ int retry(const Common& common, const std::string& dag, const std::string& run, 
     return command_run(common, dag, run, "retry", {{"task_ids", tasks}}, "running again:");
 }
 
-int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task) {
-    return command_run(common, dag, run, "kill", task.empty() ? Json::object() : Json{{"task_id", task}}, "killed:");
+int kill(const Common& common, const Kill& options) {
+    if (options.map_index >= 0 && options.task.empty())
+        return fail({model::ErrorKind::invalid, "--map-index belongs to a task; name it"});
+    Json body = options.task.empty() ? Json::object() : Json{{"task_id", options.task}};
+    if (options.map_index >= 0) body["map_index"] = options.map_index;
+    return command_run(common, options.dag, options.run, "kill", body, "killed:");
 }
 
 }  // namespace weir::daemon::cli

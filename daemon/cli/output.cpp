@@ -88,13 +88,28 @@ void print_json(const model::Json& value) {
 }
 
 int fail(const model::Error& error) {
-    fmt::print(stderr, "weir: {}\n", error.message);
+    fmt::print(stderr, "weir: {}\n", harmless(error.message));
     return exit_code(error.kind);
+}
+
+std::string harmless(std::string_view text) {
+    std::string drawn;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte = static_cast<unsigned char>(text[i]);
+        const auto next = i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0;
+        if (byte == 0xc2 && next >= 0x80 && next < 0xa0)  // U+009B begins commands as ESC [ does
+            drawn += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
+        else if ((byte < 0x20 && byte != '\n' && byte != '\t') || byte == 0x7f)
+            drawn += fmt::format("\\x{:02x}", byte);
+        else
+            drawn += text[i];
+    }
+    return drawn;
 }
 
 std::string text_of(const model::Json& object, const char* key) {
     const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
+    return found != object.end() && found->is_string() ? harmless(found->get_ref<const std::string&>()) : "";
 }
 
 std::string short_time(const model::Json& value) {

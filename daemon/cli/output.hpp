@@ -29,7 +29,9 @@ void print_json(const model::Json& value);
 // "weir: message" on stderr; returns the exit code that belongs to it.
 int fail(const model::Error& error);
 
-// A text of the API's answer; "" when it is null or not there.
+// Others have written it: control characters, but line break and tab, become "\x1b", so that none reaches the terminal.
+[[nodiscard]] std::string harmless(std::string_view text);
+// A text of the API's answer, harmless; "" when it is null or not there.
 [[nodiscard]] std::string text_of(const model::Json& object, const char* key);
 // RFC 3339 from the API to "2026-11-22 02:15:00", and lengths to "1m30s"; "" for null.
 [[nodiscard]] std::string short_time(const model::Json& value);

@@ -197,6 +197,11 @@ struct Audit {
 };
 int audit(const Common& common, const Audit& options);
 int retry(const Common& common, const std::string& dag, const std::string& run, const std::vector<std::string>& tasks);
-int kill(const Common& common, const std::string& dag, const std::string& run, const std::string& task);
+struct Kill {
+    std::string dag, run;
+    std::string task;  // empty: the whole run
+    int map_index = -1;
+};
+int kill(const Common& common, const Kill& options);
 
 }  // namespace weir::daemon::cli

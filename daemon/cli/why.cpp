@@ -36,7 +36,7 @@ int why(const Common& common, const Why& options) {
     const auto state = text_of(*answer, "state");
     fmt::print("{}: {}\n", paint(name, Colour::bold),
                state == "active" ? paint(state, Colour::green) : paint_state(state));
-    for (const auto& reason : (*answer)["reasons"]) fmt::print("  {}\n", reason.get<std::string>());
+    for (const auto& reason : (*answer)["reasons"]) fmt::print("  {}\n", harmless(reason.get<std::string>()));
     return kOk;
 }
 

@@ -42,6 +42,9 @@ std::optional<Refusal> check_run_id(std::string_view run_id) {
                        fmt::format("run_id '{}' may hold only letters, digits and _ . ~ : + -", run_id)};
     if (run_id == "." || run_id == "..")
         return Refusal{ErrorKind::invalid, fmt::format("run_id '{}' is a folder's name; choose another", run_id)};
+    if (run_id == "~" || run_id == "latest")
+        return Refusal{ErrorKind::invalid, fmt::format("run_id '{}' means {}; choose another", run_id,
+                                                       run_id == "~" ? "all runs" : "the newest run")};
     for (const std::string_view taken : {"scheduled__", "backfill__", "dag__", "window__", "event__"})
         if (run_id.starts_with(taken))
             return Refusal{

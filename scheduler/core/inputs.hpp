@@ -126,12 +126,13 @@ struct ChangeRun {
     std::optional<std::string> note = std::nullopt;
     std::optional<RunHistory> found_run = std::nullopt;  // when the run is no longer live
 };
-// Ends the running tries and fails the run (or only the named task).
+// Ends the running tries and fails the run (or only the named task, or one instance of it).
 struct Kill {
     model::RequestId request;
     std::string dag_id;
     std::string run_id;
     std::optional<std::string> task_id;
+    std::optional<int> map_index = std::nullopt;                // of that task
     std::optional<model::RunState> found_state = std::nullopt;  // when history has the run
 };
 

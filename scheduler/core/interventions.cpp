@@ -1,10 +1,11 @@
-// Killing, of a run or of one task.
+// Killing, of a run, of one task, or of one instance of it.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "scheduler/core/selection.hpp"
 #include "scheduler/core/work.hpp"
+#include "scheduler/model/instance_name.hpp"
 
 namespace weir::core {
 
@@ -70,12 +71,18 @@ void apply(Work& work, const Kill& input) {
         work.replies.emplace_back(input.request, run);
         return;
     }
-    const auto index = run->plan->find(*input.task_id);
-    if (!index) return reply(work, input.request, ErrorKind::not_found, unknown_task(*run, *input.task_id));
+    if (!run->plan->find(*input.task_id))
+        return reply(work, input.request, ErrorKind::not_found, unknown_task(*run, *input.task_id));
     ensure_tasks(work, *run);
+    const auto map_index = input.map_index.value_or(-1);
+    const auto index = run->find(*input.task_id, map_index);
+    if (!index)
+        return reply(work, input.request, ErrorKind::not_found,
+                     fmt::format("task '{}' has no instance {} in run '{}'", *input.task_id, map_index, input.run_id));
     if (is_finished(run->tasks[*index].state))
         return reply(work, input.request, ErrorKind::conflict,
-                     fmt::format("task '{}' has ended already: {}", *input.task_id, to_text(run->tasks[*index].state)));
+                     fmt::format("task '{}' has ended already: {}", model::instance_name(*input.task_id, map_index),
+                                 to_text(run->tasks[*index].state)));
     kill_task(work, *run, *index, Killed::alone, TaskState::failed);
     work.replies.emplace_back(input.request, run);
 }

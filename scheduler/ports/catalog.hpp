@@ -23,6 +23,8 @@ struct ImportError {
     std::string file;
     model::TimePoint since;
     std::vector<model::Diagnostic> diagnostics;
+    // The text that was read, which the places of the diagnostics are of; null when it can't be read or is too long to keep.
+    std::shared_ptr<const std::string> content = nullptr;
 };
 
 struct Catalog {

@@ -83,6 +83,27 @@ TEST_CASE("a broken file keeps its last good version and tells its errors once")
     CHECK_FALSE(dags.entries().at("a").broken);
 }
 
+TEST_CASE("a broken file's text is kept with its errors, the newest that was read") {
+    Fixture folder;
+    folder.write("a.yaml", "tasks: 5");
+    DagFolder dags(folder.path(), {});
+    static_cast<void>(dags.scan({}));
+    CHECK(*dags.import_errors().at(0).content == "tasks: 5\n");
+    folder.write("a.yaml", "tasks: 5 # five");
+    const auto changes = dags.scan({});
+    CHECK(changes.broken.empty());  // it is wrong in the same way
+    CHECK(changes.any());           // but whoever shows the text must show the new one
+    CHECK(*dags.import_errors().at(0).content == "tasks: 5 # five\n\n");
+}
+
+TEST_CASE("a broken file's text is not kept when it is very long") {
+    Fixture folder;
+    folder.write("a.yaml", "tasks: 5 #" + std::string(256 * 1024, 'x'));
+    DagFolder dags(folder.path(), {});
+    static_cast<void>(dags.scan({}));
+    CHECK(dags.import_errors().at(0).content == nullptr);
+}
+
 TEST_CASE("of two files with one id the first by path owns it until it goes") {
     Fixture folder;
     folder.write("a.yaml", "{id: same, tasks: {t: {run: [x]}}}");
@@ -93,6 +114,7 @@ TEST_CASE("of two files with one id the first by path owns it until it goes") {
     CHECK(dags.entries().at("same").dag->file == "a.yaml");
     REQUIRE(changes.broken.size() == 1);
     CHECK(changes.broken[0].diagnostics[0].message.find("taken by a.yaml") != std::string::npos);
+    CHECK(changes.broken[0].content->starts_with("{id: same, tasks: {t: {run: [other]}}}"));
     fs::remove(folder.path() / "a.yaml");
     CHECK(ids(dags.scan({}).loaded) == Names{"same"});
     CHECK(dags.entries().at("same").dag->file == "b.yaml");

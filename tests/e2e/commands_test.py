@@ -77,6 +77,21 @@ class Commands(House):
         wait_for("b ends", lambda: self.task("d", "latest", "b")["state"] == "success")
         self.weir("kill", "d", "latest")
 
+    def test_what_others_wrote_commands_no_terminal(self):
+        self.dag("d", "tasks: {t: {run: 'true'}}")
+        self.start()
+        self.weir("trigger", "d", "--note", "\x1b[2Jevil\x7f\u009b", "--wait")
+        for words in (["runs", "list", "d"], ["runs", "show", "d", "latest"]):
+            self.assertIn(r"\x1b[2Jevil\x7f\x9b", self.weir(*words).stdout)
+
+    def test_a_request_that_is_too_large_is_wrong_usage(self):
+        self.start()
+        event = {"specversion": "1.0", "id": "1", "source": "test", "type": "nothing", "data": "x" * 2_000_000}
+        (self.folder / "large.json").write_text(json.dumps(event))
+        refused = self.weir("events", "publish", "large.json", check=False)
+        self.assertEqual(refused.returncode, 2, refused.stderr)
+        self.assertIn("the body is longer than", refused.stderr)
+
     def test_a_run_id_is_given_only_once(self):
         self.dag("d", "tasks: {t: {run: 'true'}}")
         self.start()

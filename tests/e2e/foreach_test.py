@@ -2,7 +2,7 @@
 
 import unittest
 
-from house import House
+from house import House, wait_for
 
 FANS_OUT = """
 tasks:
@@ -52,6 +52,23 @@ class Foreach(House):
             if task["task_id"] == "copy" and task["map_index"] >= 0
         }
         self.assertEqual(tries, {0: 1, 1: 2, 2: 1})
+
+    def test_one_instance_is_killed_and_the_others_go_on(self):
+        go = self.folder / "go"
+        self.dag("slow", f"tasks: {{t: {{foreach: {{range: 2}}, run: 'while [ ! -e {go} ]; do sleep 0.05; done'}}}}")
+        self.start()
+        self.trigger("slow")
+
+        def states():
+            tasks = self.json("tasks", "list", "slow", "latest")
+            return {task["map_index"]: task["state"] for task in tasks if task["map_index"] >= 0}
+
+        wait_for("both run", lambda: states() == {0: "running", 1: "running"})
+        self.weir("kill", "slow", "latest", "t", "--map-index", "1")
+        wait_for("one is killed", lambda: states() == {0: "running", 1: "failed"})
+        go.touch()
+        self.await_run("slow", "latest", "failed")
+        self.assertEqual(states(), {0: "success", 1: "failed"})
 
     def test_instances_outlive_the_daemon(self):
         self.dag("slow", "tasks: {t: {foreach: {range: 4}, max_parallel: 2, run: 'sleep 1; echo once >> trace'}}")

@@ -154,7 +154,7 @@ class Login(House):
             return subprocess.run([PROGRAM, "--url", f"http://127.0.0.1:{port}", *words], capture_output=True,
                                   text=True, env={**os.environ, **more}, timeout=60)
 
-        self.assertNotEqual(over_tcp("dags", "list").returncode, 0)
+        self.assertEqual(over_tcp("dags", "list").returncode, 6)
         self.assertEqual(over_tcp("dags", "list", WEIR_TOKEN=token.json["access_token"]).returncode, 0)
         file = self.folder / "token"
         file.write_text(token.json["access_token"] + "\n")

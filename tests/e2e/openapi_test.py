@@ -147,6 +147,7 @@ class TheDaemon(House):
         does("POST", "/api/v2/dags/pages/clearTaskInstances", {"dag_run_id": self.run, "only_failed": False})
         does("PATCH", f"{base}/taskInstances/list/dry_run", {"new_state": "failed"})
         does("PATCH", f"{base}/taskInstances/list", {"new_state": "failed"})
+        does("PATCH", f"{base}/taskInstances/each/0/dry_run", {"new_state": "failed"})
         does("PATCH", f"{base}/taskInstances/each/0", {"new_state": "failed"})
         failed = does("POST", "/api/v2/dags/failing/dagRuns", {}).json["dag_run_id"]
         self.await_run("failing", failed, "failed")

@@ -25,6 +25,8 @@ std::string username_fault(std::string_view name) {
     if (name.empty() || name.size() > kLongestUsername)
         return fmt::format("a username has 1 to {} characters", kLongestUsername);
     if (!std::ranges::all_of(name, allowed)) return "a username may hold only letters, digits and . _ @ -";
+    if (name.find_first_not_of('.') == std::string_view::npos)  // "..": no URL can say it
+        return "a username has more than dots";
     if (name == "anonymous") return "anonymous is who comes where logins are off; choose another name";
     return "";
 }

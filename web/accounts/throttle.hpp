@@ -1,5 +1,5 @@
 // Slows down who guesses passwords: after a few wrong ones, each further try has to wait twice as long as the last. Counted
-// by user and by address; an hour without a try and it is forgotten.
+// by user and by address, but that of this machine; an hour without a try and it is forgotten.
 #pragma once
 
 #include <chrono>

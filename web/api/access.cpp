@@ -49,6 +49,7 @@ constexpr std::array kTable{
     Access{"PATCH /api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}", Role::user,
            "patch_task_instance"},
     Access{"PATCH /api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/dry_run", Role::user},
+    Access{"PATCH /api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}/dry_run", Role::user},
     // The task names the roles that may answer, and `viewer` may be among them: the core decides.
     Access{"PATCH /api/v2/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/{map_index}/hitlDetails", Role::viewer,
            "update_hitl_detail"},

@@ -99,8 +99,10 @@ http::Response create(const Services& services, const http::Request& request, bo
     command.dry_run = dry_run;
     if (auto refusal = body.refusal()) return std::move(*refusal);
 
-    const auto answer = services.commands.execute(std::move(command),
-                                                  dry_run ? std::nullopt : std::optional(audit_of(services, request)));
+    auto audit = audit_of(services, request);
+    audit.dag_id = command.dag_id;
+    const auto answer =
+        services.commands.execute(std::move(command), dry_run ? std::nullopt : std::optional(std::move(audit)));
     if (!answer) return error_answer(answer.error());
     if (!dry_run) return stored_answer(services, answer->backfill.value_or(model::Backfill{}));
     auto dates = Json::array();
@@ -140,7 +142,9 @@ http::Response change(const Services& services, const http::Request& request, Ba
     core::ChangeBackfill command;
     command.id = *id;
     command.change = what;
-    const auto answer = services.commands.execute(std::move(command), audit_of(services, request));
+    auto audit = audit_of(services, request);
+    if (const auto row = services.history.backfill(*id)) audit.dag_id = row->backfill.dag_id;
+    const auto answer = services.commands.execute(std::move(command), std::move(audit));
     if (!answer) return error_answer(answer.error());
     return stored_answer(services, answer->backfill.value_or(model::Backfill{}));
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "scheduler/model/cloud_event.hpp"
 #include "scheduler/model/nearest.hpp"
 #include "web/api/time_text.hpp"
 
@@ -15,7 +16,7 @@ Body::Body(const http::Request& request) {
     if (request.body.empty()) return;
     // Other types are what a foreign page can send without asking first.
     const auto type = request.header("Content-Type");
-    wrong_type_ = !type.empty() && !type.starts_with("application/json");
+    wrong_type_ = !type.empty() && model::bare_media_type(type) != "application/json";
     auto parsed = model::parse_json(request.body);
     if (parsed && parsed->is_object())
         object_ = std::move(*parsed);

@@ -65,7 +65,11 @@ http::Response get_import_error(const Services& services, const http::Request& r
     const auto& id = request.path_param("import_error_id");
     const auto catalog = services.catalog.catalog();
     for (const auto& error : catalog->import_errors)
-        if (std::to_string(id_of(error.file)) == id) return json_answer(import_error_json(error));
+        if (std::to_string(id_of(error.file)) == id) {
+            auto json = import_error_json(error);
+            json["content"] = error.content ? Json(*error.content) : Json(nullptr);
+            return json_answer(json);
+        }
     return error_answer(404, "The ImportError with import_error_id: `" + id + "` was not found");
 }
 

@@ -122,7 +122,8 @@ http::Response get_log(const Services& services, const http::Request& request) {
     const auto& task_id = request.path_param("task_id");
     const auto& number_text = request.path_param("try_number");
     std::int64_t number = 0;
-    std::from_chars(number_text.data(), number_text.data() + number_text.size(), number);
+    const auto* last = number_text.data() + number_text.size();
+    const auto [end, error] = std::from_chars(number_text.data(), last, number);
     const auto row = find_task_instance(services, dag_id, run_id, task_id, static_cast<int>(map_index.value_or(-1)));
     if (!row) return task_not_found(dag_id, run_id, task_id);
     TryLog log{.dag_id = dag_id,
@@ -131,7 +132,8 @@ http::Response get_log(const Services& services, const http::Request& request) {
                .task_id = task_id,
                .map_index = row->task_instance.map_index,
                .try_number = static_cast<int>(number)};
-    const auto attempt = find_try(services, log.run, log.task_id, log.map_index, number);
+    const bool is_number = error == std::errc{} && end == last;
+    const auto attempt = is_number ? find_try(services, log.run, log.task_id, log.map_index, number) : std::nullopt;
     if (!attempt) return error_answer(404, fmt::format("The task instance `{}` has no try {}", task_id, number_text));
 
     // The state was read before the size: a try that had ended has its whole log on disk.

@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::size_t kLongestId = 250;
 constexpr std::size_t kLongestNote = 1000;
-constexpr std::int64_t kMostMapIndex = 1'000'000;
+constexpr int kMostMapIndex = 1'000'000;
 
 http::Response run_answer(const Services& services, const model::Result<core::Answer>& result) {
     if (!result) return error_answer(result.error());
@@ -40,11 +40,14 @@ http::Response kill(const Services& services, const http::Request& request) {
     if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     auto task_id = body.text("task_id", kLongestId);
+    const auto map_index = body.number("map_index", -1, kMostMapIndex);
+    if (map_index && !task_id) body.fault("map_index", "needs a task_id: the task whose instance to kill");
     if (auto refusal = body.refusal()) return std::move(*refusal);
     core::Kill command;
     command.dag_id = request.path_param("dag_id");
     command.run_id = request.path_param("run_id");
     command.task_id = std::move(task_id);
+    if (map_index && *map_index >= 0) command.map_index = *map_index;
     return run_answer(services, services.commands.execute(std::move(command), audit_of(services, request)));
 }
 
@@ -215,6 +218,12 @@ http::Response mark(const Services& services, const http::Request& request, bool
     return dry_run ? rows_answer(services, *answer) : marked_answer(services, *answer);
 }
 
+http::Response mark_instance(const Services& services, const http::Request& request, bool dry_run) {
+    const auto index = path_map_index(request);
+    if (!index) return error_answer(404, "a map index is a number");
+    return mark(services, request, dry_run, *index >= 0 ? index : std::nullopt);
+}
+
 }  // namespace
 
 void add_run_actions(http::Router& router, const Services& services) {
@@ -233,11 +242,10 @@ void add_run_actions(http::Router& router, const Services& services) {
         [](const Services& all, const http::Request& request) { return mark(all, request, false, std::nullopt); });
     add("PATCH", task + "/dry_run",
         [](const Services& all, const http::Request& request) { return mark(all, request, true, std::nullopt); });
-    add("PATCH", task + "/{map_index}", [](const Services& all, const http::Request& request) {
-        const auto index = path_map_index(request);
-        if (!index) return error_answer(404, "a map index is a number");
-        return mark(all, request, false, *index >= 0 ? index : std::nullopt);
-    });
+    add("PATCH", task + "/{map_index}",
+        [](const Services& all, const http::Request& request) { return mark_instance(all, request, false); });
+    add("PATCH", task + "/{map_index}/dry_run",
+        [](const Services& all, const http::Request& request) { return mark_instance(all, request, true); });
 }
 
 }  // namespace weir::api

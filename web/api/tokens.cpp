@@ -54,6 +54,8 @@ bool is_scope(const std::string& text) {
 void read_wanted(Body& body, accounts::NewToken& wanted) {
     wanted.name = body.text("name", kLongestName).value_or("");
     if (wanted.name.empty()) body.fault("name", "is needed: what the token is for");
+    if (std::ranges::any_of(wanted.name, [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
+        body.fault("name", "may hold no control characters");
     if (const auto text = body.text("role", kLongestName)) {
         const auto role = model::parse<model::Role>(*text);
         if (!role) body.fault("role", "must be one of viewer, user, operator, admin");
@@ -68,6 +70,7 @@ void read_wanted(Body& body, accounts::NewToken& wanted) {
 }
 
 http::Response create(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     accounts::NewToken wanted;
     wanted.role = role_of(request);
@@ -101,6 +104,7 @@ http::Response create(const Services& services, const http::Request& request) {
 }
 
 http::Response remove(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     const auto& text = request.path_param("token_id");
     model::TokenId id;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);

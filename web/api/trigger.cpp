@@ -33,6 +33,22 @@ std::string run_id_of_key(const std::string& dag_id, std::string_view key) {
     return "manual__" + uuid_of(fmt::format("idempotency/{}/{}", dag_id, key));
 }
 
+// The answer to a request that comes again under its key, where the first one has made a run.
+std::optional<http::Response> earlier_answer(const Services& services, const core::TriggerRun& command) {
+    const auto earlier = services.history.run(command.dag_id, command.run_id);
+    if (!earlier) return std::nullopt;
+    bool other = command.logical_date && command.logical_date != earlier->logical_date;
+    for (const auto& [name, value] : command.params.items()) {
+        const auto found = earlier->params.find(name);
+        other = other || found == earlier->params.end() || *found != value;
+    }
+    if (other)
+        return error_answer(
+            model::Error{model::ErrorKind::invalid, "this Idempotency-Key was used with another body; take a new key"});
+    Versions versions(services.history);
+    return json_answer(run_json(*earlier, versions));
+}
+
 http::Response trigger(const Services& services, const http::Request& request) {
     Parameters parameters(request);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
@@ -58,14 +74,16 @@ http::Response trigger(const Services& services, const http::Request& request) {
         return error_answer(400, fmt::format("the Idempotency-Key is longer than {} bytes", kLongestKey));
     const bool repeatable = !key.empty() && command.run_id.empty();
     if (repeatable) command.run_id = run_id_of_key(dag_id, key);
-    const auto run_id = command.run_id;
+    // Before the command: a repetition does nothing, and is no refusal for the audit to tell.
+    if (repeatable)
+        if (auto answer = earlier_answer(services, command)) return std::move(*answer);
 
-    const auto made = services.commands.execute(std::move(command), audit_of(services, request));
+    const auto made = services.commands.execute(command, audit_of(services, request));
+    if (!made && repeatable && made.error().kind == model::ErrorKind::conflict)  // the first one came just now
+        if (auto answer = earlier_answer(services, command)) return std::move(*answer);
+    if (!made) return error_answer(made.error());
     Versions versions(services.history);
-    if (made) return json_answer(run_json(made->run, versions));
-    if (repeatable && made.error().kind == model::ErrorKind::conflict)
-        if (const auto earlier = services.history.run(dag_id, run_id)) return json_answer(run_json(*earlier, versions));
-    return error_answer(made.error());
+    return json_answer(run_json(made->run, versions));
 }
 
 }  // namespace

@@ -56,6 +56,7 @@ http::Response list(const Services& services, const http::Request& request) {
 }
 
 http::Response create(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     const auto username = body.text("username", kLongestText);
     const auto password = body.text("password", kLongestText);
@@ -74,6 +75,7 @@ http::Response create(const Services& services, const http::Request& request) {
 }
 
 http::Response change(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     Body body(request);
     accounts::UserChange wanted;
     wanted.role = read_role(body);
@@ -87,6 +89,7 @@ http::Response change(const Services& services, const http::Request& request) {
 }
 
 http::Response remove(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     if (auto refusal = refuse_off(request)) return std::move(*refusal);
     const auto& username = request.path_param("username");
     const auto done = services.accounts.remove_user(username, audit_about(services, request, username));

@@ -61,6 +61,45 @@ std::optional<Response> take_head(const Connection& connection, const Parser& pa
     return refuse_foreign(request, authority, connection.server->options.allowed_hosts);
 }
 
+// Ends reads that take too long, and not the connection: so the client can be told why.
+class Deadline {
+   public:
+    Deadline(Connection& connection, std::chrono::seconds limit)
+        : watch_(std::make_shared<Watch>(connection.server->io, limit)) {
+        watch_->stream = &connection.stream.plain();
+        // A read that goes on in the very moment of the cancel would miss it: behind that stands the connection's end.
+        watch_->stream->expires_after(limit + kLinger);
+        watch_->timer.async_wait([watch = watch_](const boost::system::error_code& error) {
+            if (error || watch->stream == nullptr) return;
+            watch->passed = true;
+            watch->stream->cancel();
+        });
+    }
+    ~Deadline() {
+        watch_->stream = nullptr;
+        watch_->timer.cancel();
+    }
+    Deadline(const Deadline&) = delete;
+    Deadline& operator=(const Deadline&) = delete;
+
+    [[nodiscard]] bool passed() const { return watch_->passed; }
+
+   private:
+    // Shared with the timer, whose handler may be on its way when the deadline is no more.
+    struct Watch {
+        Watch(asio::io_context& io, std::chrono::seconds limit) : timer(io, limit) {}
+
+        asio::steady_timer timer;
+        ClientStream::Plain* stream = nullptr;
+        bool passed = false;
+    };
+    std::shared_ptr<Watch> watch_;
+};
+
+Response too_slow(const char* what, std::chrono::seconds limit) {
+    return problem(408, std::string("the ") + what + " did not come within " + std::to_string(limit.count()) + " s");
+}
+
 asio::awaitable<Received> receive(Connection& connection, Exchange& exchange) {
     const auto& limits = connection.server->limits;
     auto& stream = connection.stream;
@@ -78,18 +117,20 @@ asio::awaitable<Received> receive(Connection& connection, Exchange& exchange) {
     Parser parser;
     parser.header_limit(limits.header_bytes);
     parser.body_limit(limits.body_bytes);
-    stream.expires_after(limits.header);
+    std::optional<Deadline> deadline;
+    deadline.emplace(connection, limits.header);
     auto [head_error, head_bytes] = co_await bhttp::async_read_header(stream, connection.buffer, parser, kAwait);
     if (head_error) {
-        if (!is_syntax(head_error)) co_return Received::closed;
-        exchange.response = why_unreadable(head_error, limits);
+        const bool late = deadline->passed();
+        if (!late && !is_syntax(head_error)) co_return Received::closed;
+        exchange.response = late ? too_slow("headers", limits.header) : why_unreadable(head_error, limits);
         co_return Received::refused;
     }
     if (auto refusal = take_head(connection, parser, exchange)) {
         exchange.response = std::move(*refusal);
         co_return Received::refused;
     }
-    stream.expires_after(limits.body);
+    deadline.emplace(connection, limits.body);
     if (!parser.is_done() && boost::beast::iequals(parser.get()[bhttp::field::expect], "100-continue")) {
         static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
         const auto bytes = asio::buffer(kContinue);
@@ -98,8 +139,9 @@ asio::awaitable<Received> receive(Connection& connection, Exchange& exchange) {
     }
     auto [body_error, body_bytes] = co_await bhttp::async_read(stream, connection.buffer, parser, kAwait);
     if (body_error) {
-        if (!is_syntax(body_error)) co_return Received::closed;
-        exchange.response = why_unreadable(body_error, limits);
+        const bool late = deadline->passed();
+        if (!late && !is_syntax(body_error)) co_return Received::closed;
+        exchange.response = late ? too_slow("body", limits.body) : why_unreadable(body_error, limits);
         co_return Received::refused;
     }
     exchange.request.body = std::move(parser.get().body());

@@ -139,6 +139,16 @@ TEST_CASE("killing a mapped task kills its instances, also those that wait at a 
         2s signal a[0] 15 -> a failed (2 of 2 instances failed); a[0] failed (killed by hand); r failed)");
 }
 
+TEST_CASE("killing one instance of a mapped task leaves the others running") {
+    expect("a | foreach=[1,2] retries=3", R"(
+        0s trigger -> launch a[0]/1; launch a[1]/1
+        1s kill r:a[0] -> kill a[0]
+        2s signal a[0] 15 -> a[0] failed (killed by hand)
+        3s kill r:a[0] -> error: task 'a[0]' has ended already: failed
+        4s kill r:a[7] -> error: task 'a' has no instance 7 in run 'r'
+        5s exit a[1] -> a failed (1 of 2 instances failed); a[1] success; r failed)");
+}
+
 TEST_CASE("instances survive a crash, with their gates") {
     expect("a | foreach=[1,2,3] max_parallel=2\nb < a", R"(
         0s trigger -> launch a[0]/1; launch a[1]/1

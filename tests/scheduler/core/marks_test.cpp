@@ -161,7 +161,7 @@ TEST_CASE("a note is kept with a run that is live, and with one that has ended")
 TEST_CASE("killing a run that has ended says how it ended") {
     World world("a");
     world.play("1s trigger\n 2s exit a");
-    world.step({Kill{world.next_request(), "etl", "r", std::nullopt, RunState::success}});
+    world.step({Kill{world.next_request(), "etl", "r", std::nullopt, std::nullopt, RunState::success}});
     CHECK(world.error() == "run 'r' has ended already: success");
 }
 

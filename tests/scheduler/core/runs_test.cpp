@@ -135,6 +135,8 @@ TEST_CASE("a run_id may not be taken, long, strange, a folder or one of Weir's o
     CHECK(error(std::string(251, 'x')) == "run_id has 251 characters; the most is 250");
     CHECK(error("a/b") == "run_id 'a/b' may hold only letters, digits and _ . ~ : + -");
     CHECK(error("..") == "run_id '..' is a folder's name; choose another");
+    CHECK(error("~") == "run_id '~' means all runs; choose another");
+    CHECK(error("latest") == "run_id 'latest' means the newest run; choose another");
     CHECK(error("scheduled__x") ==
           "run_id 'scheduled__x' begins with 'scheduled__', which Weir keeps for its own runs");
     CHECK(error(std::string(250, 'x')).empty());

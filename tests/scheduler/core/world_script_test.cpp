@@ -141,6 +141,11 @@ void World::perform(const std::string& line) {
              Kill kill{w.next_request(), "etl", "r", std::nullopt};
              if (!words.empty()) std::tie(kill.run_id, kill.task_id) = split_name(words[0]);
              if (kill.task_id == "") kill.task_id.reset();
+             if (kill.task_id) {
+                 const auto instance = model::parse_instance_name(*kill.task_id);
+                 kill.task_id = instance.task_id;
+                 if (instance.map_index >= 0) kill.map_index = instance.map_index;
+             }
              kill.dag_id = w.run(kill.run_id).dag_id;
              w.step({kill});
          }},

@@ -150,6 +150,8 @@ TEST_CASE("names and passwords that can't be are refused") {
     CHECK_FALSE(add("", "long enough"));
     CHECK_FALSE(add("unix:root", "long enough"));
     CHECK_FALSE(add("anonymous", "long enough"));
+    CHECK_FALSE(add(".", "long enough"));
+    CHECK_FALSE(add("..", "long enough"));
     CHECK_FALSE(add(std::string(101, 'a'), "long enough"));
     CHECK_FALSE(add("bob", "too short"));
     CHECK_FALSE(add("bob", std::string(1001, 'a')));

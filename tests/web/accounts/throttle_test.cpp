@@ -40,6 +40,17 @@ TEST_CASE("an address that tries many users has to wait, whatever its port") {
     CHECK_FALSE(throttle.begin("another", "10.0.0.2:9", kStart).has_value());
 }
 
+TEST_CASE("behind a proxy on this machine a stranger who tries many users keeps no other waiting") {
+    for (const std::string address : {"127.0.0.1:", "[::1]:", "[::ffff:127.0.0.1]:"}) {
+        Throttle throttle;
+        for (int i = 0; i < kFreeTriesOfAddress; ++i)
+            use_up(throttle, "user" + std::to_string(i), address + std::to_string(1000 + i), 1);
+        CHECK_FALSE(throttle.begin("another", address + "9", kStart).has_value());
+        use_up(throttle, "ada", address + "9", kFreeTriesOfUser);
+        CHECK(throttle.begin("ada", address + "9", kStart).has_value());
+    }
+}
+
 TEST_CASE("a right password and an hour of quiet each make a user's tries forgotten") {
     Throttle throttle;
     use_up(throttle, "ada", "10.0.0.1:1", kFreeTriesOfUser);

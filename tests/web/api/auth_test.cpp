@@ -162,6 +162,10 @@ TEST_CASE("users are made, changed and removed, and the last admin stays") {
                                    {"created_at", "2026-11-22T08:00:00Z"},
                                    {"last_login_at", nullptr}});
     CHECK(list.dump().find("argon2") == std::string::npos);
+    for (const auto* way : {"POST", "PATCH", "DELETE"}) {
+        const std::string path = way == std::string("POST") ? "" : "/bob";
+        CHECK_MESSAGE(world.send(way, "/api/v2/users" + path + "?rolle=admin").status == 422, way);
+    }
     CHECK(world.send("DELETE", "/api/v2/users/ada").status == 409);
     CHECK(world.send("DELETE", "/api/v2/users/bob").status == 204);
     CHECK(world.send("DELETE", "/api/v2/users/bob").status == 404);
@@ -189,6 +193,9 @@ TEST_CASE("a token is shown once, is one's own to see and to revoke, and never m
     const auto path = [](const Answer& answer) {
         return "/api/v2/tokens/" + std::to_string(answer.json["token_id"].get<int>());
     };
+    CHECK(world.send("POST", "/api/v2/tokens", {{"name", "two\nlines"}}).status == 422);
+    CHECK(world.send("POST", "/api/v2/tokens?nam=x", {{"name", "x"}}).status == 422);
+    CHECK(world.send("DELETE", path(made) + "?all=true").status == 422);
     CHECK(world.send("DELETE", path(of_ada)).status == 404);
     CHECK(world.send("DELETE", path(made)).status == 204);
     CHECK(world.send("DELETE", path(made)).status == 404);

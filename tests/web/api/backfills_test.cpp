@@ -73,6 +73,7 @@ TEST_CASE("without more than its range a backfill reprocesses nothing and runs t
     const auto& command = world.commands.last<core::CreateBackfill>();
     CHECK(command.reprocess == model::Reprocess::none);
     CHECK(command.max_active_runs == 10);
+    CHECK(world.commands.audits.back()->dag_id == "etl");
 }
 
 TEST_CASE("a dry run answers the dates") {
@@ -113,6 +114,7 @@ TEST_CASE("pause, unpause and cancel change the backfill that the path names") {
     }
     world.commands.result = model::Error{model::ErrorKind::conflict, "is completed already"};
     CHECK(world.put("/backfills/4/cancel").status == 409);
+    CHECK(world.commands.audits.back()->dag_id == "etl");
 }
 
 TEST_CASE("runs can be listed by their backfill") {

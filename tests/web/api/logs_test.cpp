@@ -52,6 +52,13 @@ TEST_CASE("a log that is not begun yet is empty, and one that is gone is 404") {
     CHECK(log.get("", "text/plain").status == 404);
 }
 
+TEST_CASE("a try's number is a number to its end") {
+    LogWorld log;
+    log.write("one\n");
+    CHECK(log.get().status == 200);
+    for (const auto* more : {"x", ".0", "%20", "9999999999999999999"}) CHECK_MESSAGE(log.get(more).status == 404, more);
+}
+
 TEST_CASE("a large log comes page by page, or in full") {
     LogWorld log;
     std::string text;

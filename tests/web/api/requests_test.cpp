@@ -152,7 +152,19 @@ TEST_CASE("an import error shows each fault at its place") {
     const World world;
     const auto error = world.get("/importErrors").json["import_errors"][0];
     CHECK(error["stack_trace"] == "bad.yaml:3:5: unknown key 'taks'");
-    CHECK(world.get("/importErrors/" + std::to_string(error["import_error_id"].get<int>())).json == error);
+    CHECK(error["diagnostics"][0]["line"] == 3);
+}
+
+TEST_CASE("one import error has the text of its file, null where it is not kept, and a list has none") {
+    World world;
+    auto error = world.get("/importErrors").json["import_errors"][0];
+    CHECK_FALSE(error.contains("content"));
+    const auto one = "/importErrors/" + std::to_string(error["import_error_id"].get<int>());
+    error["content"] = nullptr;
+    CHECK(world.get(one).json == error);
+    world.catalog.now->import_errors.front().content = std::make_shared<const std::string>("id: bad\n\n    taks:\n");
+    error["content"] = "id: bad\n\n    taks:\n";
+    CHECK(world.get(one).json == error);
 }
 
 TEST_CASE("bytes that are not UTF-8 come back as JSON all the same") {
@@ -219,6 +231,8 @@ TEST_CASE("a trigger that doesn't validate is refused before any command") {
     for (const auto* text : {"{", "{}{}", "\xff", "nul", "{\"a\":1e999999}"})
         CHECK_MESSAGE(ask(world.router, "POST", "/api/v2/dags/etl/dagRuns", text).status == 422, text);
     CHECK(ask(world.router, "POST", "/api/v2/dags/etl/dagRuns", "{}", {{"Content-Type", "text/plain"}}).status == 415);
+    CHECK(ask(world.router, "POST", "/api/v2/dags/etl/dagRuns", "{}", {{"Content-Type", "application/jsonp"}}).status ==
+          415);
     CHECK(world.commands.executed.empty());
 }
 
@@ -249,6 +263,12 @@ TEST_CASE("the same Idempotency-Key means the same run, also the second time") {
     const auto again = world.post("/dags/etl/dagRuns", null_date(), key);
     CHECK(again.status == 200);
     CHECK(again.json["dag_run_id"] == run_id);
+    CHECK(world.commands.executed.size() == 1);  // and the audit has no second line
+    CHECK(world.post("/dags/etl/dagRuns", null_date({{"conf", {{"min_views", 1}}}}), key).status == 200);
+    const Json others[] = {null_date({{"conf", {{"min_views", 2}}}}), {{"logical_date", "2026-11-20T01:15:00Z"}}};
+    for (const auto& other : others)
+        CHECK(faults(world.post("/dags/etl/dagRuns", other, key)) ==
+              "body: this Idempotency-Key was used with another body; take a new key");
     CHECK(world.post("/dags/etl/dagRuns", null_date(), {{"Idempotency-Key", "order 18"}}).status == 409);
     CHECK(world.post("/dags/etl/dagRuns", null_date()).status == 409);
 }
@@ -274,6 +294,11 @@ TEST_CASE("retry and kill reach the named tasks") {
     CHECK(world.commands.last<core::Kill>().task_id == "load");
     CHECK(ask(world.router, "POST", "/api/v2/dags/etl/dagRuns/r1/kill").status == 200);
     CHECK_FALSE(world.commands.last<core::Kill>().task_id);
+    CHECK(world.post("/dags/etl/dagRuns/r1/kill", {{"task_id", "load"}, {"map_index", 3}}).status == 200);
+    CHECK(world.commands.last<core::Kill>().map_index == 3);
+    CHECK(world.post("/dags/etl/dagRuns/r1/kill", {{"task_id", "load"}, {"map_index", -1}}).status == 200);
+    CHECK_FALSE(world.commands.last<core::Kill>().map_index);
+    CHECK(faults(world.post("/dags/etl/dagRuns/r1/kill", {{"map_index", 3}})).find("body.map_index: ") == 0);
     CHECK(faults(world.post("/dags/etl/dagRuns/r1/retry", {{"task_ids", "load"}})) ==
           "body.task_ids: task_ids must be a list of texts");
 }
@@ -379,6 +404,18 @@ TEST_CASE("a task instance is marked by PATCH") {
     CHECK(ask(world.router, "PATCH", path + "/dry_run", R"({"new_state": "skipped"})").json["total_entries"] == 1);
     CHECK(world.commands.last<core::MarkTasks>().dry_run);
     CHECK(faults(ask(world.router, "PATCH", path, R"({"new_state": "done"})")).find("body.new_state: ") == 0);
+}
+
+TEST_CASE("of a task with foreach one instance can be marked, and what that would change is told") {
+    World world;
+    const auto& run = world.history.run_rows[0];
+    world.commands.result =
+        core::Answer{.run = run, .runs = {run}, .task_instances = {world.history.instance_rows[0].task_instance}};
+    const std::string path = "/api/v2/dags/etl/dagRuns/r1/taskInstances/extract";
+    CHECK(ask(world.router, "PATCH", path + "/3/dry_run", R"({"new_state": "failed"})").json["total_entries"] == 1);
+    CHECK(world.commands.last<core::MarkTasks>().tasks.map_index == 3);
+    CHECK(world.commands.last<core::MarkTasks>().dry_run);
+    CHECK(ask(world.router, "PATCH", path + "/x/dry_run", R"({"new_state": "failed"})").status == 404);
 }
 
 TEST_CASE("a trigger can restart a run") {

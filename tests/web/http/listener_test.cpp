@@ -77,7 +77,7 @@ TEST_CASE("a connection past the limit is told 503, and a place that falls free 
     }));
 }
 
-TEST_CASE("headers that trickle in for ever are cut off") {
+TEST_CASE("headers that trickle in for ever are cut off, and the client is told why") {
     const auto router = hello_router();
     RunningServer server(router, {.header = std::chrono::seconds{1}});
     RawConnection connection(server.port);
@@ -88,16 +88,20 @@ TEST_CASE("headers that trickle in for ever are cut off") {
         connection.read_until("never", 50ms);
     }
     CHECK(connection.closed);
+    CHECK(connection.received.starts_with("HTTP/1.1 408 "));
+    CHECK(connection.received.ends_with(R"({"detail":"the headers did not come within 1 s"})"));
     CHECK(std::chrono::steady_clock::now() - began < 5s);
 }
 
-TEST_CASE("a body that never comes is cut off") {
+TEST_CASE("a body that never comes is cut off, and the client is told why") {
     const auto router = hello_router();
     RunningServer server(router, {.body = std::chrono::seconds{1}});
     RawConnection connection(server.port);
     connection.send("POST /hello HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n123");
     connection.read_to_end();
     CHECK(connection.closed);
+    CHECK(connection.received.starts_with("HTTP/1.1 408 "));
+    CHECK(connection.received.ends_with(R"({"detail":"the body did not come within 1 s"})"));
 }
 
 TEST_CASE("a body that trickles in for ever is cut off") {

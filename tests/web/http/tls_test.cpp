@@ -72,6 +72,16 @@ TEST_CASE("requests follow each other through TLS, and their handler knows of it
     CHECK(connection.ended_well);
 }
 
+TEST_CASE("who is slow through TLS is told so through TLS") {
+    TlsWorld world({.header = std::chrono::seconds{1}});
+    TlsConnection connection(world.server->port);
+    REQUIRE(connection.connected);
+    connection.send("GET /hello HT");
+    connection.read_to_end();
+    CHECK(connection.received.starts_with("HTTP/1.1 408 "));
+    CHECK(connection.ended_well);
+}
+
 TEST_CASE("TLS 1.2 and 1.3 are spoken, older ones are not") {
     TlsWorld world;
     TlsConnection newer(world.server->port, TLS1_3_VERSION);
