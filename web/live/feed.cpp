@@ -157,7 +157,16 @@ void Feed::look_up(std::vector<model::RunId> unknown) {
     asio::post(pool_, std::move(task));
 }
 
+// Of a run that has ended seldom anything more is told; a name that is needed again is looked up.
+void Feed::forget_ended_runs() {
+    for (const auto& change : taken_)
+        if (change.kind == Kind::run && (change.state == model::to_text(model::RunState::success) ||
+                                         change.state == model::to_text(model::RunState::failed)))
+            names_.erase(change.run);
+}
+
 void Feed::write() {
+    forget_ended_runs();
     std::unordered_set<std::string> seen;
     std::vector<Change> newest;  // of each thing its last change
     for (auto change = taken_.rbegin(); change != taken_.rend(); ++change)

@@ -62,6 +62,7 @@ class Feed : public std::enable_shared_from_this<Feed> {
     void wake_later();
     void publish();
     void look_up(std::vector<model::RunId> unknown);
+    void forget_ended_runs();
     void write();
     [[nodiscard]] std::vector<model::RunId> name_runs();
 

@@ -127,6 +127,23 @@ TEST_CASE("the name of a run from before the start is looked up, once") {
     CHECK(house.looked_up == 1);
 }
 
+TEST_CASE("the name of a run is kept until the run has ended") {
+    House house;
+    const auto body = stream(house.feed, std::nullopt, {});
+    CHECK_FALSE(text_of(body).empty());
+    auto run = run_row(7);
+    run.state = model::RunState::running;
+    house.commit({run, task_row(7, "a", model::TaskState::running)});
+    house.let_it_publish();
+    run.state = model::RunState::success;
+    house.commit({task_row(7, "a", model::TaskState::success), run});
+    house.let_it_publish();
+    CHECK(house.looked_up == 0);
+    house.commit({task_row(7, "a", model::TaskState::none)});  // somebody clears it
+    house.let_it_publish();
+    CHECK(house.looked_up == 1);
+}
+
 TEST_CASE("a run without a name is not told of, and what comes with it is") {
     for (const std::int64_t run : {404, 500}) {
         House house;
