@@ -59,6 +59,7 @@ export type SearchResult = SearchResults["results"][number];
 
 export type Health = Schemas["Health"];
 export type ImportError = Schemas["ImportError"];
+export type ImportErrorWithContent = Schemas["ImportErrorWithContent"];
 export type ImportErrorList = Answer<"/api/v2/importErrors">;
 export type Diagnostic = ImportError["diagnostics"][number];
 export type Pool = Schemas["Pool"];

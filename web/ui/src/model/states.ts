@@ -5,11 +5,15 @@ export const kTaskStates = [
   "none", "scheduled", "queued", "running", "success", "failed", "upstream_failed", "skipped", "up_for_retry", "deferred", "removed",
 ] as const;
 
+/** Of a task instance that is not over. */
+export const kOpenStates = ["none", "scheduled", "queued", "running", "deferred", "up_for_retry", "up_for_reschedule"];
+
 const kWords: Record<string, string> = {
   none: "waiting",
   no_status: "waiting",
   upstream_failed: "upstream failed",
   up_for_retry: "up for retry",
+  up_for_reschedule: "up for reschedule",
 };
 
 /** null is a task that waits for its upstream tasks. */

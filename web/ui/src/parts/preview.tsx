@@ -1,46 +1,78 @@
-// What a change would do, asked of the daemon before anybody presses the button (its dry run).
+// What a change would do, asked of the daemon before anybody presses the button.
 import { useEffect, useState } from "preact/hooks";
-import { ApiError, change } from "@/api/client";
+import { type ApiError, address, change, get } from "@/api/client";
 import type { TaskInstance, TaskInstanceList } from "@/api/types";
+import { kOpenStates } from "@/model/states";
 import { ErrorNote, Loading } from "./notes";
 import { StateBadge } from "./state";
 
 /** Options change faster than the daemon should be asked. */
 const kPause = 150;
 const kShown = 200;
+/** As many as a page of the daemon's has. */
+const kMostRead = 1000;
 
-export interface Preview {
+interface Answer {
   affected: TaskInstance[] | null; // null: not known yet
   total: number;
   error: ApiError | null;
 }
+export interface Preview extends Answer {
+  askAgain: () => void;
+}
 
-/** `body` null: there is nothing to ask yet. */
-export function usePreview(method: string, resource: string, body: unknown): Preview {
-  const [preview, setPreview] = useState<Preview>({ affected: null, total: 0, error: null });
-  const asked = JSON.stringify(body);
+const kUnknown: Answer = { affected: null, total: 0, error: null };
+
+/** Asks anew when `question` is another; null: there is nothing to ask. */
+function useAnswer(question: string | null, ask: () => Promise<TaskInstanceList>): Preview {
+  const [answer, setAnswer] = useState(kUnknown);
+  const [times, setTimes] = useState(0);
   useEffect(() => {
     let current = true;
-    setPreview({ affected: null, total: 0, error: null });
-    if (body === null) return;
+    setAnswer(kUnknown);
+    if (question === null) return;
     const timer = window.setTimeout(() => {
-      change<TaskInstanceList>(method, resource, body).then(
-        (answer) => current && setPreview({ affected: answer.task_instances, total: answer.total_entries, error: null }),
-        (error: ApiError) => current && setPreview({ affected: null, total: 0, error }),
+      ask().then(
+        ({ task_instances, total_entries }) => current && setAnswer({ affected: task_instances, total: total_entries, error: null }),
+        (error: ApiError) => current && setAnswer({ ...kUnknown, error }),
       );
     }, kPause);
     return () => {
       current = false;
       window.clearTimeout(timer);
     };
-  }, [method, resource, asked]);
-  return preview;
+  }, [question, times]);
+  return { ...answer, askAgain: () => setTimes(times + 1) };
 }
+
+/** The dry run of a change. `body` null: there is nothing to ask yet. */
+export const usePreview = (method: string, resource: string, body: unknown): Preview =>
+  useAnswer(body === null ? null : JSON.stringify([method, resource, body]), () => change<TaskInstanceList>(method, resource, body));
+
+/** What is not over yet: of a run, or of a task or one instance of it. Ending them has no dry run. `run` null: there is nothing to ask. */
+export function useOpen(run: string | null, of: { task_id?: string; map_index?: number } = {}): Preview {
+  const url = run === null ? null : address(`${run}/taskInstances`, { ...of, state: kOpenStates, limit: kMostRead });
+  return useAnswer(url, async () => {
+    const { task_instances, total_entries } = await get<TaskInstanceList>(url!);
+    // A row that stands for instances is none itself.
+    const affected = task_instances.filter(({ mapped, map_index }) => mapped === 0 || map_index >= 0);
+    return { task_instances: affected, total_entries: total_entries - task_instances.length + affected.length };
+  });
+}
+
+/** Whether to go on is a person's decision also when nobody can say what it would do. */
+export const mayGoOn = ({ error, total }: Preview): boolean => error !== null || total > 0;
 
 const nameOf = (task: TaskInstance): string => task.task_id + (task.map_index >= 0 ? `[${task.rendered_map_index ?? task.map_index}]` : "");
 
 export function Affected({ preview, none }: { preview: Preview; none: string }) {
-  if (preview.error) return <ErrorNote error={preview.error} />;
+  if (preview.error)
+    return (
+      <div class="stack">
+        <p class="muted">What this would do could not be found out:</p>
+        <ErrorNote error={preview.error} retry={preview.askAgain} />
+      </div>
+    );
   if (preview.affected === null) return <Loading lines={2} />;
   if (preview.total === 0) return <p class="muted">{none}</p>;
   return (

@@ -7,7 +7,7 @@ import { Button } from "./button";
 import { Dialog } from "./dialog";
 import { CheckField, SelectField } from "./field";
 import { Menu } from "./menu";
-import { Affected, usePreview } from "./preview";
+import { Affected, mayGoOn, useOpen, usePreview } from "./preview";
 import { attempt } from "./toasts";
 
 /** Tasks of a run; without task_id the whole run. */
@@ -19,9 +19,11 @@ export interface Target {
   state: string | null;
 }
 
+/** The number of the instance that is meant; undefined: the task with all its instances, or the run. */
+const instanceOf = ({ map_index }: Target): number | undefined => (map_index !== undefined && map_index >= 0 ? map_index : undefined);
 const runPath = ({ dag_id, run_id }: Target) => path("dags", dag_id, "dagRuns", run_id);
 const nameOf = (target: Target): string =>
-  target.task_id === undefined ? "the run" : target.task_id + (target.map_index !== undefined && target.map_index >= 0 ? `[${target.map_index}]` : "");
+  target.task_id === undefined ? "the run" : target.task_id + (instanceOf(target) === undefined ? "" : `[${instanceOf(target)}]`);
 
 type Kind = "clear" | "mark" | "kill";
 
@@ -66,13 +68,13 @@ interface Options {
 
 function clearBody(target: Target, options: Options, dry_run: boolean): unknown {
   if (target.task_id === undefined) return { dry_run, only_failed: options.only_failed, run_on_latest_version: options.run_on_latest_version };
-  const task = target.map_index !== undefined && target.map_index >= 0 ? [target.task_id, target.map_index] : target.task_id;
+  const task = instanceOf(target) === undefined ? target.task_id : [target.task_id, instanceOf(target)];
   return { dry_run, dag_run_id: target.run_id, task_ids: [task], ...options };
 }
 
 function ClearDialog({ target, onClose }: { target: Target; onClose: () => void }) {
   const ofTask = target.task_id !== undefined;
-  const ofInstance = ofTask && target.map_index !== undefined && target.map_index >= 0;
+  const ofInstance = ofTask && instanceOf(target) !== undefined;
   const [options, setOptions] = useState<Options>({
     only_failed: !ofTask && target.state === "failed",
     include_upstream: false,
@@ -86,7 +88,7 @@ function ClearDialog({ target, onClose }: { target: Target; onClose: () => void 
     if (await attempt(`${nameOf(target)} runs again`, () => change("POST", resource, clearBody(target, options, false)))) onClose();
   };
   return (
-    <Dialog title={`Run ${nameOf(target)} again`} onClose={onClose} onSubmit={clear} actions={<Foot words="Run again" disabled={!preview.total} onClose={onClose} />}>
+    <Dialog title={`Run ${nameOf(target)} again`} onClose={onClose} onSubmit={clear} actions={<Foot words="Run again" disabled={!mayGoOn(preview)} onClose={onClose} />}>
       <p class="muted">Earlier tries and their logs stay. Tasks that depend on what runs again should run again too.</p>
       <CheckField label="Only what failed" checked={options.only_failed} onChecked={set("only_failed")} />
       {ofTask && !ofInstance && <CheckField label="And all that is downstream" checked={options.include_downstream} onChecked={set("include_downstream")} />}
@@ -107,35 +109,40 @@ function MarkDialog({ target, onClose }: { target: Target; onClose: () => void }
   const [state, setState] = useState("success");
   const [up, setUp] = useState(false);
   const [down, setDown] = useState(false);
-  const place = ofTask ? path("dags", target.dag_id, "dagRuns", target.run_id, "taskInstances", target.task_id!, ...(target.map_index !== undefined && target.map_index >= 0 ? [target.map_index] : [])) : runPath(target);
+  const instance = instanceOf(target);
+  const place = runPath(target) + (ofTask ? path("taskInstances", target.task_id!, ...(instance === undefined ? [] : [instance])) : "");
   const body = ofTask ? { new_state: state, include_upstream: up, include_downstream: down } : { state };
   const preview = usePreview("PATCH", `${place}/dry_run`, ofTask ? body : null);
+  const open = useOpen(ofTask ? null : runPath(target));
   const mark = async () => {
     if (await attempt(`${nameOf(target)} is marked as ${state}`, () => change("PATCH", place, body))) onClose();
   };
   return (
-    <Dialog title={`Say how ${nameOf(target)} ended`} onClose={onClose} onSubmit={mark} actions={<Foot words={`Mark as ${state}`} disabled={ofTask && !preview.total} onClose={onClose} />}>
-      <p class="muted">What still runs is ended first.</p>
+    <Dialog title={`Say how ${nameOf(target)} ended`} onClose={onClose} onSubmit={mark} actions={<Foot words={`Mark as ${state}`} disabled={ofTask && !mayGoOn(preview)} onClose={onClose} />}>
+      <p class="muted">What still runs is ended first{ofTask ? "" : ", and what waits does not start"}.</p>
       <SelectField label="It counts as" value={state} onValue={setState} options={ofTask ? [...kEnds, { value: "skipped", text: "skipped" }] : kEnds} />
       {ofTask && <CheckField label="And all that is downstream" checked={down} onChecked={setDown} />}
       {ofTask && <CheckField label="And all that is upstream" checked={up} onChecked={setUp} />}
-      {ofTask && <Affected preview={preview} none="Nothing would change." />}
+      {ofTask ? <Affected preview={preview} none="Nothing would change." /> : <Affected preview={open} none="All of it is over: only the state of the run changes." />}
     </Dialog>
   );
 }
 
 function KillDialog({ target, onClose }: { target: Target; onClose: () => void }) {
+  // Nothing, a task, or one instance; JSON leaves out what is undefined.
+  const what = { task_id: target.task_id, map_index: instanceOf(target) };
+  const open = useOpen(runPath(target), what);
   const kill = async () => {
-    const body = target.task_id === undefined ? {} : { task_id: target.task_id };
-    if (await attempt(`${nameOf(target)} is being ended`, () => change("POST", `${runPath(target)}/kill`, body))) onClose();
+    if (await attempt(`${nameOf(target)} is being ended`, () => change("POST", `${runPath(target)}/kill`, what))) onClose();
   };
   return (
     <Dialog title={`End ${nameOf(target)}`} onClose={onClose} onSubmit={kill} actions={<Foot words="End it" danger onClose={onClose} />}>
       <p>
         {target.task_id === undefined
           ? "Every task that runs gets SIGTERM, and SIGKILL when its grace is over. Those that wait don't start, and the run has failed."
-          : "The task gets SIGTERM, and SIGKILL when its grace is over. It has failed then, and is not tried again."}
+          : "It gets SIGTERM, and SIGKILL when its grace is over. It has failed then, and is not tried again."}
       </p>
+      <Affected preview={open} none="All of it is over already." />
     </Dialog>
   );
 }

@@ -43,7 +43,7 @@ const kPages = [
   "/audit", "/users", "/tokens", "/account", "/nowhere",
   ...["", "/graph", "/runs", "/calendar", "/next", "/backfills", "/code", "/details"].map((tab) => `/dags/daily${tab}`),
   ...["", "/graph", "/timeline", "/details", "/tasks/publish", "/tasks/each", "/tasks/each/1", "/tasks/tell"].map((tab) => kRun + tab),
-  "/dags/etl", "/dags/gone",
+  "/dags/etl", "/dags/etl/code", "/dags/gone",
   ...["", "/details", `/runs/${kLong}`, `/runs/${kLong}/tasks/${kLong}`].map((place) => `/dags/${kLong}${place}`),
 ];
 const kShots = process.env.WEIR_UI_SHOTS;
@@ -71,6 +71,8 @@ describe("every page", () => {
     await house.api("POST", `/dags/${kLong}/dagRuns`, { dag_run_id: kLong });
     await house.api("POST", "/backfills", { dag_id: "daily", from_date: "2026-03-01T00:00:00Z", to_date: "2026-03-08T00:00:00Z" });
     await until("the run is over", async () => (await house.runState("daily", "seen")) === "failed");
+    house.write("dags/etl.yaml", kDags.etl.replace("needs: a,", "needs: aa,"));
+    await until("its file is broken", async () => (await house.api<{ has_import_errors: boolean }>("GET", "/dags/etl")).has_import_errors);
     await until("the backfill is over", async () => (await house.api<BackfillList>("GET", "/backfills")).backfills.every((one) => one.completed_at));
     if (kShots) mkdirSync(kShots, { recursive: true });
   });

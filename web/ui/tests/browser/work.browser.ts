@@ -1,6 +1,7 @@
 // What people do all day: start runs and watch them, read logs, mend what failed, fill the past.
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { TaskInstanceList } from "@/api/types";
 import { House, until } from "./house";
 
 const kPassword = "correct horse battery";
@@ -39,6 +40,13 @@ tasks:
   endless: `id: endless
 tasks:
   wait: {run: "${waitsFor("never")}"}
+`,
+  many: `id: many
+tasks:
+  list:
+    run: |
+      printf '{"parts":["a","b","c"]}' > "$WEIR_OUTPUT"
+  each: {needs: list, foreach: "\${{ tasks.list.outputs.parts }}", run: "${waitsFor("never")}"}
 `,
   daily: `id: daily
 schedule: {cron: "0 6 * * *", timezone: Asia/Tokyo, catchup: none}
@@ -173,9 +181,34 @@ describe("what people do with runs and DAGs", () => {
     const page = await house.visit(await trigger("endless"));
     await row(page, "wait").getByText("running").waitFor();
     await choose(page, "Change the run", "End it…");
+    const affected = page.getByRole("dialog").getByRole("list", { name: "What is affected" }).getByRole("listitem");
+    await affected.first().waitFor();
+    expect(await affected.allTextContents()).toEqual(["running wait"]);
     await page.getByRole("dialog").getByRole("button", { name: "End it" }).click();
     await waitForState(page, "failed");
     await row(page, "wait").getByText("failed").waitFor();
+    await page.context().close();
+  });
+
+  it("one instance of a task is ended, then said to have succeeded, and the others go on", async () => {
+    const run = await trigger("many");
+    const states = async () =>
+      (await house.api<TaskInstanceList>("GET", `/dags/many/dagRuns/one/taskInstances/each/listMapped?order_by=map_index`)).task_instances.map((one) => one.state).join(" ");
+    await until("all instances run", async () => (await states()) === "running running running");
+    const page = await house.visit(`${run}/tasks/each/1`);
+    await waitForState(page, "running");
+    await choose(page, "Change each[1]", "End it…");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("1 task instance", { exact: true }).waitFor();
+    await dialog.getByRole("button", { name: "End it" }).click();
+    await waitForState(page, "failed");
+    expect(await states()).toBe("running failed running");
+    await choose(page, "Change each[1]", "Say how it ended…");
+    await dialog.getByText("1 task instance", { exact: true }).waitFor();
+    await dialog.getByRole("button", { name: "Mark as success" }).click();
+    await waitForState(page, "success");
+    expect(await states()).toBe("running success running");
+    await house.api("POST", "/dags/many/dagRuns/one/kill", {});
     await page.context().close();
   });
 
@@ -308,6 +341,11 @@ describe("what people do with runs and DAGs", () => {
     await page.getByText(/did you mean/).waitFor();
     expect(await page.locator(".fault-place").textContent()).toMatch(/^4:\d+$/);
     await page.getByRole("link", { name: /Import errors/ }).getByText("1").waitFor();
+    await page.getByRole("button", { name: "In the file" }).click();
+    const entry = page.locator(".source-entry").filter({ hasText: "did you mean" });
+    await entry.getByText("needs").first().waitFor();
+    expect(await entry.locator(".source-number").textContent()).toBe("4");
+    expect(await entry.locator(".source-wrong").textContent()).toBe("aa");
     house.write("dags/typo.yaml", 'id: typo\ntasks:\n  a: {run: "echo a"}\n  b: {needs: a, run: "echo b"}\n');
     await page.getByText("Every file is fine").waitFor();
     await page.context().close();

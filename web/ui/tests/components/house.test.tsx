@@ -3,13 +3,13 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import Approvals from "@/pages/approvals/approvals";
 import Audit from "@/pages/audit/audit";
-import { splitRemedy } from "@/pages/errors/errors";
 import Events from "@/pages/events/events";
 import Home from "@/pages/home/home";
 import Runs from "@/pages/runs/runs";
 import { scopesOf } from "@/pages/tokens/make_token";
 import Tokens from "@/pages/tokens/tokens";
 import Users from "@/pages/users/users";
+import { splitRemedy } from "@/parts/faults";
 import { serve, show } from "./stub";
 
 const kCounts = { dags: 2, paused: 0, import_errors: 0, running: 0, queued: 0, failed_24h: 0, success_24h: 0, rejected_events: 0 };

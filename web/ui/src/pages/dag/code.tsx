@@ -1,53 +1,40 @@
-// The DAG's file, as it is in force, with what is wrong in the file on disk at its place.
+// The DAG's file: the version that is in force, and where the file on disk has errors that one, with each error under its line.
+import { useState } from "preact/hooks";
 import { address, path } from "@/api/client";
 import { ofKind } from "@/api/live";
 import type { DagDetails, DagSource, ImportErrorList } from "@/api/types";
 import { useApi } from "@/api/use";
-import { tokensOf } from "@/model/yaml_tokens";
+import { BrokenFile } from "@/parts/broken_file";
 import { Note, Show } from "@/parts/notes";
 import { Card } from "@/parts/page";
+import { Source } from "@/parts/source";
+import { Views } from "@/parts/views";
 
 const kConcerns = ofKind("catalog", "dag");
 
 export function Code({ dag }: { dag: DagDetails }) {
   const source = useApi<DagSource>(address(path("dagSources", dag.dag_id)), kConcerns);
   const errors = useApi<ImportErrorList>(address("/importErrors", { limit: 1000 }), kConcerns);
-  const faults = errors.data?.import_errors.filter((error) => error.filename === dag.fileloc).flatMap((error) => error.diagnostics) ?? [];
+  const broken = errors.data?.import_errors.find((error) => error.filename === dag.fileloc);
+  const [view, setView] = useState<"disk" | "force">("disk");
+  const version = dag.latest_dag_version && `version ${dag.latest_dag_version.version_number}`;
   return (
-    <Card flush title={<code>{dag.fileloc}</code>} actions={dag.latest_dag_version && <span class="small muted">version {dag.latest_dag_version.version_number}</span>}>
-      <Show of={source} lines={12}>
-        {({ content }) => (
-          <>
-            {faults.length > 0 && (
-              <Note kind="bad">
-                The file on disk has errors, so the version below stays in force. The lines are those of the file on disk.
-                {faults.map((fault, i) => (
-                  <p key={i} class="mono">
-                    {fault.file}:{fault.line}:{fault.column}: {fault.message}
-                  </p>
-                ))}
-              </Note>
-            )}
-            <pre class="source" tabIndex={0} aria-label="YAML">
-              {content.replace(/\n$/, "").split("\n").map((line, i) => (
-                <div key={i} class="source-line" id={`line-${i + 1}`}>
-                  <span class="source-number" aria-hidden="true">
-                    {i + 1}
-                  </span>
-                  <code>
-                    {tokensOf(line).map((token, at) => (
-                      <span key={at} class={`token-${token.kind}`}>
-                        {token.text}
-                      </span>
-                    ))}
-                    {line === "" && "\n"}
-                  </code>
-                </div>
-              ))}
-            </pre>
-          </>
-        )}
-      </Show>
+    <Card flush title={<code>{dag.fileloc}</code>}
+      actions={
+        <>
+          {broken && <Views label="Which text is shown" of={[["disk", "File on disk"], ["force", "In force"]]} value={view} onValue={setView} />}
+          {version && <span class="small muted">{version}</span>}
+        </>
+      }
+    >
+      {broken && <Note kind="bad">The file on disk has errors, so {version ?? "the version before"} stays in force.</Note>}
+      {broken && view === "disk" ? (
+        <BrokenFile error={broken} anchors />
+      ) : (
+        <Show of={source} lines={12}>
+          {({ content }) => <Source text={content} label="YAML" anchors />}
+        </Show>
+      )}
     </Card>
   );
 }

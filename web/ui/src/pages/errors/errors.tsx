@@ -1,39 +1,24 @@
+import { useState } from "preact/hooks";
 import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
-import type { Diagnostic, ImportError, ImportErrorList } from "@/api/types";
+import type { ImportError, ImportErrorList } from "@/api/types";
 import { useApi } from "@/api/use";
+import { BrokenFile } from "@/parts/broken_file";
+import { Copy } from "@/parts/copy";
+import { FaultList } from "@/parts/faults";
 import { Ago } from "@/parts/moment";
 import { Empty, Show } from "@/parts/notes";
 import { Card, PageHead } from "@/parts/page";
-import { Copy } from "@/parts/copy";
-
-/** "task 'a' needs unknown 'bb'; did you mean 'b'?": what is wrong, and how to mend it. */
-export function splitRemedy(message: string): { fault: string; remedy: string | null } {
-  const at = message.lastIndexOf("; ");
-  return at < 0 ? { fault: message, remedy: null } : { fault: message.slice(0, at), remedy: message.slice(at + 2) };
-}
-
-function Fault({ of }: { of: Diagnostic }) {
-  const { fault, remedy } = splitRemedy(of.message);
-  return (
-    <li class="fault-line">
-      <p>
-        <span class="mono nowrap fault-place">
-          {of.line}:{of.column}
-        </span>{" "}
-        {fault}
-        {remedy && <span class="fault-remedy">{remedy}</span>}
-      </p>
-    </li>
-  );
-}
+import { Views } from "@/parts/views";
 
 function File({ error }: { error: ImportError }) {
+  const [view, setView] = useState<"faults" | "file">("faults");
   return (
-    <Card flush
+    <Card flush label={error.filename}
       title={<span class="mono fault-file">{error.filename}</span>}
       actions={
         <>
+          <Views label="What of the file is shown" of={[["faults", "Faults"], ["file", "In the file"]]} value={view} onValue={setView} />
           <span class="small muted">
             <Ago at={error.timestamp} />
           </span>
@@ -41,15 +26,7 @@ function File({ error }: { error: ImportError }) {
         </>
       }
     >
-      {error.diagnostics.length > 0 ? (
-        <ul>
-          {error.diagnostics.map((one) => (
-            <Fault key={`${one.line}:${one.column}:${one.message}`} of={one} />
-          ))}
-        </ul>
-      ) : (
-        <pre class="code wrap">{error.stack_trace}</pre>
-      )}
+      {view === "file" ? <BrokenFile error={error} /> : <FaultList of={error.diagnostics} />}
     </Card>
   );
 }

@@ -15,6 +15,7 @@ import { Reasons } from "@/parts/reasons";
 import { RoleButton } from "@/parts/role_button";
 import { StateBadge } from "@/parts/state";
 import { TaskActions } from "@/parts/task_actions";
+import { Views } from "@/parts/views";
 import { Answer } from "../approvals/answer";
 import { Instances } from "./instances";
 import { LogViewer } from "./log";
@@ -158,15 +159,7 @@ function Tries({ task }: { task: TaskInstance }) {
         const number = attempt.try_number;
         return (
           <Card flush label="Tries"
-            title={
-              <span class="row" role="group" aria-label="What of the try is shown">
-                {(["log", "rendered"] as const).map((one) => (
-                  <button key={one} type="button" class="view-button" aria-pressed={view === one} onClick={() => setView(one)}>
-                    {one === "log" ? "Log" : "What ran"}
-                  </button>
-                ))}
-              </span>
-            }
+            title={<Views label="What of the try is shown" of={[["log", "Log"], ["rendered", "What ran"]]} value={view} onValue={setView} />}
             actions={
               all.length > 1 ? (
                 <SelectField label={<span class="for-screen-readers">Try</span>} value={String(number)} onValue={(value) => setChosen(Number(value))}
