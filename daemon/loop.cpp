@@ -69,19 +69,17 @@ void Loop::recover() {
 
 void Loop::run() {
     while (!parts_.inbox.closed()) {
-        turn(kLongestNap);
+        auto inputs = await_inputs(kLongestNap);
+        const auto began = std::chrono::steady_clock::now();
+        work_on(std::move(inputs));
+        const auto worked = std::chrono::steady_clock::now() - began;
         // It rests for as long as it has worked. What comes meanwhile is one turn and one commit together: under load a turn
         // costs half as much for each report then, and where little happens the rest is over before anything comes.
-        std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(worked_, kLongestRest));
+        std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(worked, kLongestRest));
     }
 }
 
-void Loop::turn(std::chrono::microseconds patience) {
-    auto inputs = await_inputs(patience);
-    const auto began = std::chrono::steady_clock::now();
-    work_on(std::move(inputs));
-    worked_ = std::chrono::steady_clock::now() - began;
-}
+void Loop::turn(std::chrono::microseconds patience) { work_on(await_inputs(patience)); }
 
 std::vector<core::Input> Loop::await_inputs(std::chrono::microseconds patience) {
     if (wake_at_) patience = std::clamp(*wake_at_ - parts_.clock.now(), std::chrono::microseconds{0}, patience);

@@ -49,7 +49,7 @@ class Loop {
     void recover();
     // Until the inbox closes.
     void run();
-    // One turn: at most `patience` of waiting. For run(), and for callers that drive the loop themselves.
+    // One turn: at most `patience` of waiting, and no rest. For callers that drive the loop themselves.
     void turn(std::chrono::microseconds patience);
     // For who drives the loop himself, between two turns.
     [[nodiscard]] const core::State& state() const { return state_; }
@@ -74,7 +74,6 @@ class Loop {
     std::optional<model::TimePoint> wake_at_;
     std::vector<core::Input> fetched_;  // answers to FetchRun, for the next turn
     model::TimePoint next_housekeeping_{};
-    std::chrono::nanoseconds worked_{0};  // in the last turn, commit included
 };
 
 }  // namespace weir::daemon

@@ -159,10 +159,11 @@ void Feed::look_up(std::vector<model::RunId> unknown) {
 
 // Of a run that has ended seldom anything more is told; a name that is needed again is looked up.
 void Feed::forget_ended_runs() {
-    for (const auto& change : taken_)
-        if (change.kind == Kind::run && (change.state == model::to_text(model::RunState::success) ||
-                                         change.state == model::to_text(model::RunState::failed)))
-            names_.erase(change.run);
+    for (const auto& change : taken_) {
+        if (change.kind != Kind::run) continue;
+        const auto state = model::parse<model::RunState>(change.state);
+        if (state && is_finished(*state)) names_.erase(change.run);
+    }
 }
 
 void Feed::write() {
