@@ -33,7 +33,7 @@ class Prefect(Peer):
         self.deployment = self.wait_for(lambda: self.ask("GET", "/deployments/name/peer/peer"))["id"]
 
     def trigger(self, _):
-        # Scheduled for now, as its own client does.
+        # Scheduled for the present moment, as its own client does.
         self.ask("POST", f"/deployments/{self.deployment}/create_flow_run", {"state": {"type": "SCHEDULED"}})
 
     def count(self, kind, runs, *states):

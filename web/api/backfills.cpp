@@ -1,8 +1,6 @@
 // Backfills, in Airflow's shapes; what Weir says beside them is how far they are.
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
@@ -54,11 +52,8 @@ http::Response backfill_not_found(const std::string& id) {
 }
 
 std::optional<model::BackfillId> id_of(const http::Request& request) {
-    const auto& text = request.path_param("backfill_id");
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
-    return model::BackfillId{value};
+    const auto value = path_number<std::int64_t>(request, "backfill_id");
+    return value && *value > 0 ? std::optional(model::BackfillId{*value}) : std::nullopt;
 }
 
 // As history has it, with its runs; the command's answer when it is gone from there already.

@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
@@ -28,12 +26,11 @@ http::Response get_version(const Services& services, const http::Request& reques
     Parameters parameters(request);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
     const auto& dag_id = request.path_param("dag_id");
-    const auto& text = request.path_param("version_number");
-    int number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size() && number > 0;
-    const auto version = is_number ? services.history.version(dag_id, number) : std::nullopt;
-    if (!version) return error_answer(404, "The DAG with dag_id: `" + dag_id + "` has no version " + text);
+    const auto number = path_number<int>(request, "version_number");
+    const auto version = number && *number > 0 ? services.history.version(dag_id, *number) : std::nullopt;
+    if (!version)
+        return error_answer(
+            404, "The DAG with dag_id: `" + dag_id + "` has no version " + request.path_param("version_number"));
     return json_answer(version_json(*version));
 }
 

@@ -1,9 +1,8 @@
 // eventLogs, Airflow's name for the audit: who did what, newest first.
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "web/api/dto.hpp"
+#include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
 
@@ -57,12 +56,11 @@ http::Response list(const Services& services, const http::Request& request) {
 }
 
 http::Response get(const Services& services, const http::Request& request) {
-    const auto& text = request.path_param("event_log_id");
-    model::AuditId id;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    const auto row = is_number ? services.account_rows.audit_entry(id) : std::nullopt;
-    if (!row) return error_answer(404, fmt::format("The Event Log with id: `{}` not found", text));
+    const auto id = path_number<std::int64_t>(request, "event_log_id");
+    const auto row = id ? services.account_rows.audit_entry(model::AuditId{*id}) : std::nullopt;
+    if (!row)
+        return error_answer(404,
+                            fmt::format("The Event Log with id: `{}` not found", request.path_param("event_log_id")));
     return json_answer(entry_json(*row));
 }
 

@@ -2,8 +2,6 @@
 // cloud_events.cpp.
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
@@ -56,11 +54,8 @@ http::Response event_not_found(const std::string& id) {
 }
 
 std::optional<model::EventId> id_of(const http::Request& request) {
-    const auto& text = request.path_param("event_id");
-    std::int64_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value <= 0) return std::nullopt;
-    return model::EventId{value};
+    const auto value = path_number<std::int64_t>(request, "event_id");
+    return value && *value > 0 ? std::optional(model::EventId{*value}) : std::nullopt;
 }
 
 http::Response list(const Services& services, const http::Request& request) {

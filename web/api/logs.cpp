@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "web/api/dto.hpp"
 #include "web/api/log_lines.hpp"
@@ -120,10 +119,7 @@ http::Response get_log(const Services& services, const http::Request& request) {
     const auto& dag_id = request.path_param("dag_id");
     const auto& run_id = request.path_param("run_id");
     const auto& task_id = request.path_param("task_id");
-    const auto& number_text = request.path_param("try_number");
-    std::int64_t number = 0;
-    const auto* last = number_text.data() + number_text.size();
-    const auto [end, error] = std::from_chars(number_text.data(), last, number);
+    const auto number = path_number<int>(request, "try_number");
     const auto row = find_task_instance(services, dag_id, run_id, task_id, static_cast<int>(map_index.value_or(-1)));
     if (!row) return task_not_found(dag_id, run_id, task_id);
     TryLog log{.dag_id = dag_id,
@@ -131,10 +127,11 @@ http::Response get_log(const Services& services, const http::Request& request) {
                .run = row->run.id,
                .task_id = task_id,
                .map_index = row->task_instance.map_index,
-               .try_number = static_cast<int>(number)};
-    const bool is_number = error == std::errc{} && end == last;
-    const auto attempt = is_number ? find_try(services, log.run, log.task_id, log.map_index, number) : std::nullopt;
-    if (!attempt) return error_answer(404, fmt::format("The task instance `{}` has no try {}", task_id, number_text));
+               .try_number = number.value_or(0)};
+    const auto attempt = number ? find_try(services, log.run, log.task_id, log.map_index, *number) : std::nullopt;
+    if (!attempt)
+        return error_answer(
+            404, fmt::format("The task instance `{}` has no try {}", task_id, request.path_param("try_number")));
 
     // The state was read before the size: a try that had ended has its whole log on disk.
     log.ended = has_ended(attempt->state);
@@ -143,7 +140,7 @@ http::Response get_log(const Services& services, const http::Request& request) {
     if (!file && log.ended)
         return error_answer(
             404, fmt::format("The log of try {} of `{}` is not there: the try never started, or the log was removed",
-                             number, task_id));
+                             log.try_number, task_id));
     if (file) log.file = std::move(*file);  // else it starts this very moment
     if (format == Format::text)
         return text_answer(services, std::move(log), {offset.value_or(token.value_or(0)), download, follow},

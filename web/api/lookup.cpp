@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "web/api/parameters.hpp"
 
@@ -39,12 +38,7 @@ bool dag_exists(const Services& services, std::string_view dag_id) {
 }
 
 std::optional<int> path_map_index(const http::Request& request) {
-    const auto found = request.path_params.find("map_index");
-    if (found == request.path_params.end()) return -1;
-    int index = 0;
-    const auto& text = found->second;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-    return error == std::errc{} && end == text.data() + text.size() ? std::optional(index) : std::nullopt;
+    return request.path_params.contains("map_index") ? path_number<int>(request, "map_index") : -1;
 }
 
 std::optional<ports::TaskInstanceRow> find_task_instance(const Services& services, const std::string& dag_id,

@@ -1,6 +1,7 @@
 // What several resources look up, with the 404 that belongs to it.
 #pragma once
 
+#include <charconv>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,14 @@ inline constexpr std::string_view kAny = "~";  // in a path: of all DAGs, of all
 [[nodiscard]] std::shared_ptr<const model::Dag> loaded_dag(const Services& services, std::string_view dag_id);
 [[nodiscard]] bool dag_exists(const Services& services, std::string_view dag_id);
 
+// A part of the path that is a number as a whole; nullopt for anything else, and for one that is too large.
+template <class Number>
+[[nodiscard]] std::optional<Number> path_number(const http::Request& request, std::string_view name) {
+    const std::string_view text = request.path_param(name);
+    Number number{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
 // The path's map_index; -1 without one, nullopt for what is no number.
 [[nodiscard]] std::optional<int> path_map_index(const http::Request& request);
 // map_index -1: the task itself, which of a mapped task stands for all its instances.

@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 
 #include "web/api/access.hpp"
 #include "web/api/body.hpp"
 #include "web/api/dto.hpp"
 #include "web/api/guard.hpp"
+#include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
 #include "web/api/user.hpp"
@@ -105,13 +105,11 @@ http::Response create(const Services& services, const http::Request& request) {
 
 http::Response remove(const Services& services, const http::Request& request) {
     if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
-    const auto& text = request.path_param("token_id");
-    model::TokenId id;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-    const bool is_number = error == std::errc{} && end == text.data() + text.size();
-    const auto row = is_number ? services.accounts.token(id) : std::nullopt;
+    const auto number = path_number<std::int64_t>(request, "token_id");
+    const model::TokenId id{number.value_or(0)};
+    const auto row = number ? services.accounts.token(id) : std::nullopt;
     if (!row || (row->user != request.caller.user && !sees_all(request)))
-        return error_answer(404, fmt::format("there is no token {}", text));
+        return error_answer(404, fmt::format("there is no token {}", request.path_param("token_id")));
     auto audit = audit_of(services, request);
     audit.extra["token_id"] = id.value;
     audit.extra["name"] = row->name;
