@@ -4,18 +4,16 @@ namespace weir::daemon {
 
 std::shared_ptr<const ports::Catalog> CatalogBoard::catalog() const {
     const std::lock_guard lock(mutex_);
-    if (!snapshot_) {
-        auto fresh = std::make_shared<ports::Catalog>(content_);
-        for (auto& [dag_id, entry] : fresh->dags)
-            if (const auto next = next_runs_.find(dag_id); next != next_runs_.end()) entry.next_run_at = next->second;
-        snapshot_ = std::move(fresh);
-    }
+    if (!snapshot_) snapshot_ = std::make_shared<ports::Catalog>(content_);
     return snapshot_;
 }
 
 void CatalogBoard::set_definitions(std::map<std::string, ports::CatalogEntry, std::less<>> dags,
                                    std::vector<ports::ImportError> import_errors) {
     const std::lock_guard lock(mutex_);
+    for (auto& [dag_id, entry] : dags)
+        if (const auto before = content_.dags.find(dag_id); before != content_.dags.end())
+            entry.next_run_at = before->second.next_run_at;
     content_.dags = std::move(dags);
     content_.import_errors = std::move(import_errors);
     snapshot_ = nullptr;
@@ -29,7 +27,9 @@ void CatalogBoard::set_pools(std::vector<model::Pool> pools) {
 
 void CatalogBoard::set_next_runs(const std::map<std::string, std::optional<model::TimePoint>>& next_runs) {
     const std::lock_guard lock(mutex_);
-    for (const auto& [dag_id, next] : next_runs) next_runs_[dag_id] = next;
+    for (const auto& [dag_id, next] : next_runs)
+        if (const auto entry = content_.dags.find(dag_id); entry != content_.dags.end())
+            entry->second.next_run_at = next;
     snapshot_ = nullptr;
 }
 

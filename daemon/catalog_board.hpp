@@ -11,6 +11,7 @@ class CatalogBoard : public ports::CatalogSource {
    public:
     [[nodiscard]] std::shared_ptr<const ports::Catalog> catalog() const override;
 
+    // The next runs of those that stay are kept.
     void set_definitions(std::map<std::string, ports::CatalogEntry, std::less<>> dags,
                          std::vector<ports::ImportError> import_errors);
     void set_pools(std::vector<model::Pool> pools);
@@ -18,8 +19,7 @@ class CatalogBoard : public ports::CatalogSource {
 
    private:
     mutable std::mutex mutex_;
-    ports::Catalog content_;  // without next_run_at
-    std::map<std::string, std::optional<model::TimePoint>> next_runs_;
+    ports::Catalog content_;
     mutable std::shared_ptr<const ports::Catalog> snapshot_;  // null when out of date
 };
 

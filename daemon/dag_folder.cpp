@@ -97,14 +97,15 @@ std::string text_but_for_id(const std::string& source) {
 
 void DagFolder::find_renamed(Changes& changes, const std::map<std::string, std::shared_ptr<const model::Dag>>& wanted) {
     std::erase_if(renamed_from_, [&wanted](const auto& entry) { return !wanted.contains(entry.first); });
+    if (changes.removed.empty()) return;
+    std::map<std::string, std::string> new_ids;  // by text
+    for (const auto& dag : changes.loaded)
+        if (!current_.contains(dag->id)) new_ids.emplace(text_but_for_id(dag->source), dag->id);
     for (const auto& gone : changes.removed) {
-        const auto text = text_but_for_id(current_.at(gone)->source);
-        for (const auto& dag : changes.loaded) {
-            if (current_.contains(dag->id) || text_but_for_id(dag->source) != text) continue;
-            changes.renamed.push_back({gone, dag->id});
-            renamed_from_[dag->id] = gone;
-            break;
-        }
+        const auto found = new_ids.find(text_but_for_id(current_.at(gone)->source));
+        if (found == new_ids.end()) continue;
+        changes.renamed.push_back({gone, found->second});
+        renamed_from_[found->second] = gone;
     }
 }
 
@@ -150,10 +151,14 @@ DagFolder::Changes DagFolder::scan(model::TimePoint now) {
     return changes;
 }
 
-void DagFolder::recall_renamed(const std::string& gone, const std::string& source) {
-    const auto text = text_but_for_id(source);
-    for (const auto& [dag_id, dag] : current_)
-        if (dag_id != gone && text_but_for_id(dag->source) == text) renamed_from_.emplace(dag_id, gone);
+void DagFolder::recall_renamed(const std::map<std::string, std::string>& gone) {
+    if (gone.empty()) return;
+    std::multimap<std::string, std::string> ids;  // by text
+    for (const auto& [dag_id, dag] : current_) ids.emplace(text_but_for_id(dag->source), dag_id);
+    for (const auto& [gone_id, source] : gone) {
+        const auto [begin, end] = ids.equal_range(text_but_for_id(source));
+        for (auto same = begin; same != end; ++same) renamed_from_.emplace(same->second, gone_id);
+    }
 }
 
 bool DagFolder::adopt(const std::shared_ptr<const model::Dag>& dag) {

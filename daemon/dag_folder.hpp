@@ -39,9 +39,9 @@ class DagFolder {
     // a file that is there, but broken.
     [[nodiscard]] bool adopt(const std::shared_ptr<const model::Dag>& dag);
 
-    // After a restart: this DAG, of which the database has the text, is gone. A DAG that has the same text but for its id is
-    // taken to be it under another name.
-    void recall_renamed(const std::string& gone, const std::string& source);
+    // After a restart: these DAGs, whose texts (by id) the database has, are gone. A DAG that has the text of one but for the
+    // id is taken to be it under another name.
+    void recall_renamed(const std::map<std::string, std::string>& gone);
 
     [[nodiscard]] std::map<std::string, ports::CatalogEntry, std::less<>> entries() const;
     [[nodiscard]] std::vector<ports::ImportError> import_errors() const;

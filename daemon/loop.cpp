@@ -16,6 +16,7 @@ namespace {
 constexpr std::chrono::seconds kLongestNap{1};
 constexpr std::chrono::milliseconds kLongestRest{5};
 constexpr std::chrono::minutes kHousekeepingInterval{1};
+constexpr std::chrono::seconds kFirstHousekeeping{5};  // by then the start, which needs much memory, is over
 constexpr std::chrono::milliseconds kDiskFullPause{1000};
 constexpr std::chrono::milliseconds kPauseOfHousekeeping{100};  // a slice takes about a tenth of it
 
@@ -26,7 +27,7 @@ struct Overloaded : Handlers... {
 
 }  // namespace
 
-Loop::Loop(LoopParts parts) : parts_(std::move(parts)) {}
+Loop::Loop(LoopParts parts) : parts_(std::move(parts)), next_housekeeping_(parts_.clock.now() + kFirstHousekeeping) {}
 
 core::RunHistory Loop::history_of(ports::StoredRun stored) const {
     auto dag = parts_.dag_of(stored);

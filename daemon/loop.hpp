@@ -73,7 +73,7 @@ class Loop {
     core::State state_;
     std::optional<model::TimePoint> wake_at_;
     std::vector<core::Input> fetched_;  // answers to FetchRun, for the next turn
-    model::TimePoint next_housekeeping_{};
+    model::TimePoint next_housekeeping_;
 };
 
 }  // namespace weir::daemon

@@ -67,11 +67,12 @@ std::vector<core::Input> first_definitions(DagFolder& folder, const ports::Histo
     std::vector<core::Input> inputs{core::PoolsConfigured{settings.pools, settings.parallelism}};
     std::map<std::string, std::shared_ptr<const model::Dag>> defined;
     for (const auto& dag : changes.loaded) defined[dag->id] = dag;
+    std::map<std::string, std::string> gone;  // texts by id
     for (const auto& row : history.dags()) {
         const auto file = defined.find(row.state.dag_id);
         const auto version = history.version(row.state.version);
         if (row.state.removed && file == defined.end()) {
-            if (version) folder.recall_renamed(row.state.dag_id, version->source);
+            if (version) gone.emplace(row.state.dag_id, version->source);
             continue;
         }
         const bool same = version && file != defined.end() && version->hash == file->second->hash;
@@ -83,10 +84,11 @@ std::vector<core::Input> first_definitions(DagFolder& folder, const ports::Histo
             // Its file is there, but broken: the last good version, from the database, goes on.
             inputs.push_back(core::DagLoaded{before});
         } else {
-            if (version) folder.recall_renamed(row.state.dag_id, version->source);
+            if (version) gone.emplace(row.state.dag_id, version->source);
             inputs.push_back(core::DagRemoved{row.state.dag_id});
         }
     }
+    folder.recall_renamed(gone);
     for (const auto& [dag_id, dag] : defined) inputs.push_back(core::DagLoaded{dag});
     return inputs;
 }

@@ -60,7 +60,7 @@ void apply(Work& work, const DagLoaded& input) {
     if (!definition.makes_runs() || !same_schedule) definition.watched_since = work.now;
     state.removed = false;
     learn_past(work, definition, input);
-    definition.plan = work.memory.plan_of(state.version, input.dag);
+    definition.plan = same_text ? definition.plan_of(state.version, input.dag) : make_plan(input.dag);
     definition.schedule = compile_schedule(dag);
     // A schedule that is new, or says something else now, has no past to make up for.
     if (!definition.schedule.empty() && (!same_schedule || !state.scheduled_through))

@@ -84,7 +84,8 @@ void apply(Work& work, const PoolsConfigured& input) {
 }
 
 void prepare_lanes(Memory& memory, LiveRun& run) {
-    for (const auto& key : run.plan->lanes) run.lanes.push_back(RunLane{&lane_of(memory, key), {}, {}});
+    for (const auto task : run.plan->lanes)
+        run.lanes.push_back(RunLane{&lane_of(memory, lane_key(run.plan->task(task))), {}, {}});
 }
 
 void add_ready(Work& work, LiveRun& run, RecordIndex index) {

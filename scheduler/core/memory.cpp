@@ -53,15 +53,12 @@ LiveRun* Memory::find_run(std::string_view dag_id, std::string_view run_id) {
     return found == definition->live.end() ? nullptr : found->second;
 }
 
-std::shared_ptr<const Plan> Memory::plan_of(model::DagVersionId version, const std::shared_ptr<const model::Dag>& dag) {
-    auto& known = plans[version];
-    auto plan = known.lock();
-    if (!plan) {
-        std::erase_if(plans, [version](const auto& entry) { return entry.first != version && entry.second.expired(); });
-        plan = make_plan(dag);
-        known = plan;
-    }
-    return plan;
+std::shared_ptr<const Plan> Definition::plan_of(model::DagVersionId version,
+                                                std::shared_ptr<const model::Dag> dag) const {
+    if (plan && state.version == version) return plan;
+    for (const auto& [run_id, run] : live)
+        if (run->row.version == version) return run->plan;
+    return make_plan(std::move(dag));
 }
 
 const Mapped* LiveRun::instances_of(RecordIndex index) const {

@@ -246,6 +246,9 @@ struct Definition {
 
     [[nodiscard]] const std::string& dag_id() const { return state.dag_id; }
     [[nodiscard]] bool makes_runs() const { return plan && !state.paused && !state.removed && !schedule.empty(); }
+    // The plan of a version, whose DAG is `dag`: shared by all its live runs.
+    [[nodiscard]] std::shared_ptr<const Plan> plan_of(model::DagVersionId version,
+                                                      std::shared_ptr<const model::Dag> dag) const;
 };
 
 // One that is running or paused, or that has runs which are.
@@ -285,7 +288,6 @@ struct Memory {
     std::map<LaneKey, Lane> lanes;                                // never erased: as many as settings differ
     std::map<std::string, PoolUse, std::less<>> pools;            // never erased: lanes point here
     std::map<std::string, ExecutorState, std::less<>> executors;  // those that have listed their tries
-    std::map<model::DagVersionId, std::weak_ptr<const Plan>> plans;
 
     bool pools_known = false;  // until then nobody says that there is no such pool
     int parallelism = 16;
@@ -320,9 +322,6 @@ struct Memory {
 
     [[nodiscard]] Definition* find_definition(std::string_view dag_id);
     [[nodiscard]] LiveRun* find_run(std::string_view dag_id, std::string_view run_id);
-    // The plan of a version, shared by all its runs.
-    [[nodiscard]] std::shared_ptr<const Plan> plan_of(model::DagVersionId version,
-                                                      const std::shared_ptr<const model::Dag>& dag);
 };
 
 [[nodiscard]] model::TaskInstance row_of(const LiveRun& run, RecordIndex index);

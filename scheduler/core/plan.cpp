@@ -6,6 +6,8 @@
 
 namespace weir::core {
 
+LaneKey lane_key(const model::Task& task) { return {task.pool, task.pool_slots, task.executor}; }
+
 std::optional<model::TaskIndex> Plan::find(std::string_view task_id) const {
     const auto id_of = [this](model::TaskIndex index) -> std::string_view { return dag->tasks[index].id; };
     const auto found = std::ranges::lower_bound(by_id, task_id, {}, id_of);
@@ -32,10 +34,10 @@ std::shared_ptr<const Plan> make_plan(std::shared_ptr<const model::Dag> dag) {
     auto plan = std::make_shared<Plan>();
     std::map<LaneKey, std::uint32_t> known;
     plan->lane_of.reserve(dag->tasks.size());
-    for (const auto& task : dag->tasks) {
+    for (model::TaskIndex index = 0; index < dag->tasks.size(); ++index) {
         const auto [lane, is_new] =
-            known.try_emplace({task.pool, task.pool_slots, task.executor}, static_cast<std::uint32_t>(known.size()));
-        if (is_new) plan->lanes.push_back(lane->first);
+            known.try_emplace(lane_key(dag->tasks[index]), static_cast<std::uint32_t>(known.size()));
+        if (is_new) plan->lanes.push_back(index);
         plan->lane_of.push_back(lane->second);
     }
     plan->is_leaf = find_leaves(*dag);

@@ -18,10 +18,11 @@ struct LaneKey {
     std::string executor;
     auto operator<=>(const LaneKey&) const = default;
 };
+[[nodiscard]] LaneKey lane_key(const model::Task& task);
 
 struct Plan {
     std::shared_ptr<const model::Dag> dag;
-    std::vector<LaneKey> lanes;           // the different ones among the tasks
+    std::vector<model::TaskIndex> lanes;  // of each lane among the tasks one that is in it
     std::vector<std::uint32_t> lane_of;   // by TaskIndex, into `lanes`
     std::vector<model::TaskIndex> by_id;  // sorted by task id
     // By TaskIndex: decides how the run ends. Those with nothing but teardowns downstream, as in Airflow; teardowns

@@ -108,7 +108,7 @@ LiveRun& restore_run(Work& work, const RunHistory& history) {
     auto newest = newest_row(work, history.run);
     newest.version = history.run.version;  // may be another one than it had
     if (history.backfill && newest.backfill == history.backfill->id) remember_backfill(work, *history.backfill);
-    auto& run = add_run(work, definition, std::move(newest), work.memory.plan_of(history.run.version, history.dag));
+    auto& run = add_run(work, definition, std::move(newest), definition.plan_of(history.run.version, history.dag));
     if (history.task_instances.empty() && run.row.state == RunState::queued) return run;
     allocate_tasks(work, run);
     restore_instances(run, history.task_instances);

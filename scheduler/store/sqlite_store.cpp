@@ -1,6 +1,7 @@
 #include "scheduler/store/sqlite_store.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -196,7 +197,12 @@ core::LedgerRead SqliteStore::read_ledger(core::LedgerQuestions questions) {
 
 std::optional<model::Event> SqliteStore::find_event(model::EventId id) { return writer_->ledger.find(id); }
 
-ports::Pruned SqliteStore::prune(const ports::PruneLimits& limits) { return writer_->retention.prune(limits); }
+ports::Pruned SqliteStore::prune(const ports::PruneLimits& limits) {
+    auto pruned = writer_->retention.prune(limits);
+    // Mostly pages that nobody reads again: of the start, a backfill, and of what is pruned. The rest is soon back.
+    if (!pruned.more) sqlite3_db_release_memory(writer_->db.getHandle());
+    return pruned;
+}
 
 const std::string& SqliteStore::database() const { return writer_->database; }
 const std::string& SqliteStore::copy_before_migration() const { return writer_->copy; }

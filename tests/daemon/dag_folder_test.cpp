@@ -154,8 +154,8 @@ TEST_CASE("after a restart a DAG is still known to be the one that went with its
     folder.write("a.yaml", "id: new\ntasks: {t: {run: [x]}}\n");
     DagFolder dags(folder.path(), {});
     static_cast<void>(dags.scan({}));
-    dags.recall_renamed("old", "id: old\ntasks: {t: {run: [x]}}\n");
-    dags.recall_renamed("another", "id: another\ntasks: {t: {run: [z]}}\n");
+    dags.recall_renamed(
+        {{"old", "id: old\ntasks: {t: {run: [x]}}\n"}, {"another", "id: another\ntasks: {t: {run: [z]}}\n"}});
     CHECK(dags.entries().at("new").renamed_from == "old");
     CHECK_FALSE(dags.scan({}).any());
     CHECK(dags.entries().at("new").renamed_from == "old");

@@ -33,6 +33,7 @@ struct World {
                                                         return more;
                                                     }});
         loop->recover();
+        clock.at += 5s;  // the start is over
     }
     // One in which somebody asks for something.
     void busy_turn() {
@@ -54,6 +55,16 @@ TEST_CASE("a loop that always has something to do forgets old history all the sa
     World world;
     for (int i = 0; i < 13; ++i, world.clock.at += 10s) world.busy_turn();
     CHECK(world.slices == 3);
+}
+
+TEST_CASE("a start is over before there is any housekeeping") {
+    World world;
+    world.clock.at -= 1ms;
+    world.busy_turn();
+    CHECK(world.slices == 0);
+    world.clock.at += 1ms;
+    world.busy_turn();
+    CHECK(world.slices == 1);
 }
 
 TEST_CASE("a long slate of history is forgotten at once when there is nothing else to do, with pauses beside work") {
