@@ -103,9 +103,10 @@ void measure(const std::string& database, std::int64_t runs) {
     list_tasks("failed tasks of all, newest 50", {.states = {TaskState::failed}, .order_by = "-id"});
     list_tasks("failed tasks of a DAG, newest 50", {.dag_id = kBusy, .states = {TaskState::failed}, .order_by = "-id"});
     list_tasks("running tasks of all", {.states = {TaskState::running, TaskState::queued}});
-    list_tasks(
-        "approvals that wait",
-        {.states = {TaskState::deferred}, .operator_kind = model::OperatorKind::approve, .without_mapped = true});
+    list_tasks("tasks of all that started in the last day", {.started_gte = at(runs - 1440)});
+    list_tasks("tasks of a DAG, run_after in the older half", {.dag_id = kBusy, .run_after_lte = at(runs / 2)});
+    list_tasks("approvals that wait",
+               {.states = {TaskState::deferred}, .operators = {model::OperatorKind::approve}, .without_mapped = true});
     list_runs("of all, stale", {.stale = true});
     list_runs("of a DAG, stale", {.dag_id = kBusy, .stale = true});
     list_runs("of all, deadline missed", {.deadline_missed = true});
@@ -125,9 +126,12 @@ void measure(const std::string& database, std::int64_t runs) {
         for (std::int64_t id = runs - 100; id < runs; ++id) ids.emplace_back(id);
         return static_cast<std::int64_t>(history.task_states(ids).size());
     });
-    time_list("a year of a DAG by the quarter of an hour", [&history, runs] {
-        return static_cast<std::int64_t>(history.run_counts(kBusy, at(runs - 525'600), at(runs)).size());
-    });
+    std::vector<model::TimePoint> days;
+    for (std::int64_t day = 0; day <= 365; ++day) days.push_back(at(runs - 1440 * (365 - day)));
+    time_list("a year of a DAG by day and state",
+              [&history, &days] { return static_cast<std::int64_t>(history.run_counts(kBusy, days).size()); });
+    list_runs("of a DAG, run_id like nothing there is", {.dag_id = kBusy, .run_id_pattern = "%none%"});
+    list_runs("of all, run_id like %-11-%", {.run_id_pattern = "%-11-%"});
     time_list("runs of all that ended in a day, by state",
               [&history, runs] { return history.ended_since(at(runs - 1440))[RunState::success]; });
     time_list("runs of all that failed in a day",

@@ -1,6 +1,7 @@
 // The readers' side of the database: what the API shows. Thread-safe; each call is one short read transaction.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -23,6 +24,13 @@ struct Page {
     bool total_is_least = false;
 };
 
+// Of a list that has one order, forwards or backwards.
+struct Slice {
+    int limit = 50;
+    std::int64_t offset = 0;
+    bool newest_first = true;
+};
+
 struct RunFilter {
     std::string dag_id;                   // empty: all DAGs
     std::vector<model::RunState> states;  // empty: any
@@ -34,7 +42,11 @@ struct RunFilter {
     std::optional<model::TimePoint> started_gte, started_lte;
     std::optional<model::TimePoint> ended_gte, ended_lte;
     std::optional<model::TimePoint> run_after_gte, run_after_lte;
-    // One of run_order_columns(), "-" first for descending. Anything else: newest first, by the time that is filtered by, or by id.
+    std::optional<std::chrono::microseconds> duration_gte, duration_lte;
+    std::vector<int> version_numbers;          // empty: any
+    std::string dag_id_pattern, user_pattern;  // SQL LIKE; empty: any
+    std::string params_part;                   // a part of the params' JSON text; empty: any
+    // Of run_order_columns(), see order_terms(). None: newest first, by the time that is filtered by, or by id.
     std::string order_by = {};
     int limit = 50;
     std::int64_t offset = 0;
@@ -44,12 +56,23 @@ struct TaskInstanceFilter {
     std::string dag_id;            // empty: all
     std::string run_id;            // empty: all
     std::string task_id;           // empty: all
-    std::optional<int> map_index;  // -1: those that are no instances of `foreach`
+    std::vector<int> map_indexes;  // -1: those that are no instances of `foreach`; empty: any, as below
     bool instances_only = false;   // the instances of mapped tasks, without the rows that stand for all of them
     std::vector<model::TaskState> states;
-    std::optional<model::OperatorKind> operator_kind;
+    std::vector<model::OperatorKind> operators;
+    std::vector<int> try_numbers, version_numbers;
+    std::vector<std::string> pools, executors;
     bool without_mapped = false;  // without the rows that stand for instances
-    std::string order_by = "id";  // one of task_instance_order_columns(), "-" first for descending; else this
+    // SQL LIKE; empty: any
+    std::string dag_id_pattern, run_id_pattern, task_id_pattern, pool_pattern, executor_pattern, operator_pattern,
+        label_pattern;
+    std::optional<model::TimePoint> logical_date_gte, logical_date_lte;  // of the run, as run_after
+    std::optional<model::TimePoint> run_after_gte, run_after_lte;
+    std::optional<model::TimePoint> started_gte, started_lte;
+    std::optional<model::TimePoint> ended_gte, ended_lte;
+    std::optional<std::chrono::microseconds> duration_gte, duration_lte;
+    // Of task_instance_order_columns(), see order_terms(). None: by the time of the run that is filtered by, or by id.
+    std::string order_by = {};
     int limit = 50;
     std::int64_t offset = 0;
 };
@@ -57,6 +80,7 @@ struct TaskInstanceFilter {
 struct NotificationFilter {
     std::string dag_id;  // empty: all
     std::vector<model::NotificationState> states;
+    bool newest_first = true;
     int limit = 50;
     std::int64_t offset = 0;
 };
@@ -68,6 +92,7 @@ struct EventFilter {
     std::vector<model::Disposition> dispositions;  // empty: any
     model::RunId run;                              // that it made; none: any
     std::optional<model::TimePoint> received_gte, received_lte;
+    bool newest_first = true;
     int limit = 50;
     std::int64_t offset = 0;
 };
@@ -118,7 +143,7 @@ struct TaskStates {
     model::OperatorKind operator_kind = model::OperatorKind::run;
 };
 
-// Runs of a DAG whose run_after lies in the quarter of an hour (of UTC) from `start` on.
+// Runs of a DAG whose run_after lies from `start`, one of the bounds asked for, to before the next bound.
 struct RunCount {
     model::TimePoint start;
     model::RunState state = model::RunState::queued;
@@ -130,6 +155,13 @@ struct RunCount {
 [[nodiscard]] std::span<const std::string_view> run_order_columns();
 [[nodiscard]] std::span<const std::string_view> task_instance_order_columns();
 
+// "state,-id": by state, and what is the same there by id, descending.
+struct OrderTerm {
+    std::string_view column;
+    bool descending = false;
+};
+[[nodiscard]] std::vector<OrderTerm> order_terms(std::string_view order_by);
+
 class History {
    public:
     virtual ~History() = default;
@@ -140,27 +172,26 @@ class History {
     [[nodiscard]] virtual Page<TaskInstanceRow> task_instances(const TaskInstanceFilter& filter) const = 0;
     [[nodiscard]] virtual std::vector<model::Try> tries(model::RunId run, std::string_view task_id,
                                                         int map_index) const = 0;
-    [[nodiscard]] virtual Page<model::Notification> notifications(
-        const NotificationFilter& filter) const = 0;  // newest first
+    [[nodiscard]] virtual Page<model::Notification> notifications(const NotificationFilter& filter) const = 0;
     [[nodiscard]] virtual std::optional<model::DagVersion> version(model::DagVersionId id) const = 0;
     [[nodiscard]] virtual std::optional<model::DagVersion> version(std::string_view dag_id, int number) const = 0;
-    [[nodiscard]] virtual Page<model::DagVersion> versions(std::string_view dag_id, int limit,
-                                                           std::int64_t offset) const = 0;  // newest first
+    [[nodiscard]] virtual Page<model::DagVersion> versions(std::string_view dag_id, const Slice& slice) const = 0;
     // By run and task, the runs in the order of their ids.
     [[nodiscard]] virtual std::vector<TaskStates> task_states(std::span<const model::RunId> runs) const = 0;
-    [[nodiscard]] virtual std::vector<RunCount> run_counts(std::string_view dag_id, model::TimePoint from,
-                                                           model::TimePoint to) const = 0;
+    // Between each two of the bounds, which come in order, by time and state; none that is 0.
+    [[nodiscard]] virtual std::vector<RunCount> run_counts(std::string_view dag_id,
+                                                           std::span<const model::TimePoint> bounds) const = 0;
     // Of all DAGs, those that ended at `since` or later.
     [[nodiscard]] virtual std::map<model::RunState, std::int64_t> ended_since(model::TimePoint since) const = 0;
     // Of these the failed ones, the last first.
     [[nodiscard]] virtual std::vector<model::Run> failed_since(model::TimePoint since, int most) const = 0;
     // Whose run_id has the text in it, newest first, among the newest ten thousand; and those of any age that begin with it.
     [[nodiscard]] virtual std::vector<model::Run> find_runs(std::string_view text, int most) const = 0;
-    // The newest first; of all DAGs without a dag_id. `only_open`: running or paused.
-    [[nodiscard]] virtual Page<BackfillRow> backfills(std::string_view dag_id, bool only_open, int limit,
-                                                      std::int64_t offset) const = 0;
+    // Of all DAGs without a dag_id. `only_open`: running or paused.
+    [[nodiscard]] virtual Page<BackfillRow> backfills(std::string_view dag_id, bool only_open,
+                                                      const Slice& slice) const = 0;
     [[nodiscard]] virtual std::optional<BackfillRow> backfill(model::BackfillId id) const = 0;
-    [[nodiscard]] virtual Page<model::Event> events(const EventFilter& filter) const = 0;  // newest first
+    [[nodiscard]] virtual Page<model::Event> events(const EventFilter& filter) const = 0;
     [[nodiscard]] virtual std::optional<model::Event> event(model::EventId id) const = 0;
     [[nodiscard]] virtual Page<model::Window> windows(const WindowFilter& filter) const = 0;  // by start
     // Those that start in [from, to), by start; at most `most`.

@@ -33,7 +33,7 @@ std::vector<ports::BackfillRow> read_rows(SQLite::Database& db, SQLite::Statemen
 }  // namespace
 
 ports::Page<ports::BackfillRow> list_backfills(SQLite::Database& db, const std::string& dag_id, bool only_open,
-                                               int limit, std::int64_t offset) {
+                                               const ports::Slice& slice) {
     Where where;
     if (!dag_id.empty()) where.require("b.dag_id = ?", dag_id);
     if (only_open) where.require(fmt::format("{} IS NULL", "b.ended_at"));
@@ -43,9 +43,10 @@ ports::Page<ports::BackfillRow> list_backfills(SQLite::Database& db, const std::
     if (total.executeStep()) page.total = total.getColumn(0).getInt64();
 
     auto values = where.values();
-    values.emplace_back(std::int64_t{limit});
-    values.emplace_back(offset);
-    SQLite::Statement select(db, select_sql(where.text() + " ORDER BY b.id DESC LIMIT ? OFFSET ?"));
+    values.emplace_back(std::int64_t{slice.limit});
+    values.emplace_back(slice.offset);
+    SQLite::Statement select(db, select_sql(fmt::format("{} ORDER BY b.id {} LIMIT ? OFFSET ?", where.text(),
+                                                        slice.newest_first ? "DESC" : "ASC")));
     bind_bound(select, values);
     page.rows = read_rows(db, select);
     return page;

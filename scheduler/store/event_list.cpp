@@ -44,7 +44,8 @@ ListSql event_list_sql(const ports::EventFilter& filter) {
         where.require(fmt::format("e.disposition IN ({})", literals(filter.dispositions)));
     if (filter.run) where.require("e.run = ?", filter.run.value);
     where.within("e.received_at", filter.received_gte, filter.received_lte);
-    return list_sql(column_list(table<model::Event>(), "e"), "event AS e" + where.text(), where, "e.id DESC");
+    return list_sql(column_list(table<model::Event>(), "e"), "event AS e" + where.text(), where,
+                    filter.newest_first ? "e.id DESC" : "e.id");
 }
 
 ListSql window_list_sql(const ports::WindowFilter& filter) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "scheduler/store/columns.hpp"
+#include "scheduler/store/query.hpp"
 #include "scheduler/store/tables.hpp"
 
 namespace weir::store {
@@ -12,7 +13,21 @@ namespace weir::store {
 namespace {
 
 constexpr int kNewestSearched = 10'000;
-constexpr std::int64_t kQuarter = std::chrono::microseconds{std::chrono::minutes{15}}.count();
+
+constexpr const char* kRunsBetween =
+    "SELECT count(*) FROM dag_run INDEXED BY dag_run_by_dag_run_after"
+    " WHERE dag_id = ?1 AND run_after >= ?2 AND run_after < ?3";
+
+// Nearly all runs of a long history are in one state. How many are is never counted, since it takes their rows to see it:
+// it is all runs, of which the index by time alone knows how many, less those in other states.
+model::RunState commonest_state(SQLite::Database& db, const std::string& dag_id) {
+    SQLite::Statement select(
+        db, "SELECT state FROM dag_run_count WHERE dag_id = ?1 GROUP BY state ORDER BY sum(count) DESC LIMIT 1");
+    bind_values(select, dag_id);
+    auto state = model::RunState::success;
+    if (select.executeStep()) read_values(select, state);
+    return state;
+}
 
 // The rows of one run come in the order of the key: a mapped task's own row, then its instances.
 void read_run(SQLite::Statement& select, model::RunId run, std::vector<ports::TaskStates>& all) {
@@ -59,18 +74,38 @@ std::vector<ports::TaskStates> list_task_states(SQLite::Database& db, std::span<
     return all;
 }
 
-std::vector<ports::RunCount> list_run_counts(SQLite::Database& db, const std::string& dag_id, model::TimePoint from,
-                                             model::TimePoint to) {
-    SQLite::Statement select(
-        db, fmt::format("SELECT run_after / {0} * {0}, state, count(*) FROM dag_run INDEXED BY dag_run_by_dag_run_after"
-                        " WHERE dag_id = ?1 AND run_after >= ?2 AND run_after < ?3 GROUP BY 1, 2 ORDER BY 1, 2",
-                        kQuarter));
-    bind_values(select, dag_id, from, to);
-    std::vector<ports::RunCount> counts;
-    while (select.executeStep()) {
-        auto& row = counts.emplace_back();
-        read_values(select, row.start, row.state, row.count);
+std::vector<ports::RunCount> list_run_counts(SQLite::Database& db, const std::string& dag_id,
+                                             std::span<const model::TimePoint> bounds) {
+    if (bounds.size() < 2) return {};
+    const model::RunState rest = commonest_state(db, dag_id);
+    std::vector<model::RunState> others;
+    std::vector<std::map<model::RunState, std::int64_t>> spans(bounds.size() - 1);
+
+    SQLite::Statement all(db, kRunsBetween);
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+        bind_values(all, dag_id, bounds[i], bounds[i + 1]);
+        if (all.executeStep()) spans[i][rest] = all.getColumn(0).getInt64();
     }
+    for (const auto& name : model::enum_names<model::RunState>())
+        if (name.value != rest) others.push_back(name.value);
+    SQLite::Statement select(
+        db, fmt::format("SELECT state, run_after FROM dag_run INDEXED BY dag_run_by_dag_state WHERE dag_id = ?1"
+                        " AND state IN ({}) AND run_after >= ?2 AND run_after < ?3",
+                        literals(others)));
+    bind_values(select, dag_id, bounds.front(), bounds.back());
+    while (select.executeStep()) {
+        RowReader reader(select);
+        const auto state = reader.next<model::RunState>();
+        const auto next = std::upper_bound(bounds.begin(), bounds.end(), reader.next<model::TimePoint>());
+        auto& span = spans[static_cast<std::size_t>(next - bounds.begin()) - 1];
+        ++span[state];
+        --span[rest];
+    }
+
+    std::vector<ports::RunCount> counts;
+    for (std::size_t i = 0; i < spans.size(); ++i)
+        for (const auto& [state, count] : spans[i])
+            if (count > 0) counts.push_back({bounds[i], state, count});
     return counts;
 }
 

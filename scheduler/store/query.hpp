@@ -15,6 +15,7 @@
 
 #include "scheduler/model/states.hpp"
 #include "scheduler/model/time.hpp"
+#include "scheduler/ports/history.hpp"
 #include "scheduler/store/connection.hpp"
 
 namespace weir::store {
@@ -31,6 +32,12 @@ class Where {
     void require(std::string condition, Bound value);
     // column >= from AND column <= to, as far as they are set.
     void within(std::string_view column, std::optional<model::TimePoint> from, std::optional<model::TimePoint> to);
+    void within(std::string_view column, std::optional<std::chrono::microseconds> from,
+                std::optional<std::chrono::microseconds> to);
+    // Each as far as there is one to match.
+    void like(std::string_view column, const std::string& pattern);
+    void one_of(std::string_view column, const std::vector<std::string>& texts);
+    void one_of(std::string_view column, const std::vector<int>& numbers);
 
     [[nodiscard]] std::string text() const;  // " WHERE a AND b", or ""
     [[nodiscard]] const std::vector<Bound>& values() const { return values_; }
@@ -43,18 +50,27 @@ class Where {
 
 void bind_bound(SQLite::Statement& statement, std::span<const Bound> values);
 
+// `sql` is empty for the row's key.
 struct OrderColumn {
     std::string_view name;
     std::string_view sql;
 };
 
+// Columns to sort by before the key, and whether the key ascends or descends among rows that are the same in all of them.
 struct Order {
-    std::string column;  // SQL
+    struct Term {
+        std::string sql;
+        bool descending = false;
+    };
+    std::vector<Term> terms;
     bool descending = false;
+
+    [[nodiscard]] std::string columns() const;                  // ", a AS p0, b AS p1": what text() names
+    [[nodiscard]] std::string text(std::string_view of) const;  // "page.p0 ASC, page.p1 DESC, "
     [[nodiscard]] std::string_view direction() const { return descending ? "DESC" : "ASC"; }
 };
 
-// `order_by` as the filters hold it; the fallback when it names nothing in the table.
+// `order_by` as the filters hold it, see ports::order_terms(); the fallback when it names nothing in the table.
 [[nodiscard]] Order parse_order(std::span<const OrderColumn> table, std::string_view order_by,
                                 std::string_view fallback);
 

@@ -1,5 +1,7 @@
 #include "scheduler/store/run_list.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 
@@ -13,7 +15,7 @@ namespace {
 using ports::RunFilter;
 
 constexpr std::array kOrders{
-    OrderColumn{"id", "id"},
+    OrderColumn{"id", ""},
     OrderColumn{"dag_id", "dag_id"},
     OrderColumn{"run_id", "run_id"},
     OrderColumn{"state", "state"},
@@ -24,6 +26,8 @@ constexpr std::array kOrders{
     OrderColumn{"started_at", "started_at"},
     OrderColumn{"ended_at", "ended_at"},
     OrderColumn{"duration", "ended_at - started_at"},
+    OrderColumn{"interval_start", "data_interval_start"},
+    OrderColumn{"interval_end", "data_interval_end"},
 };
 
 // Conditions that dag_run_count knows the total of.
@@ -37,7 +41,13 @@ Where counted_where(const RunFilter& filter) {
 
 Where other_where(const RunFilter& filter) {
     Where where;
-    if (!filter.run_id_pattern.empty()) where.require("run_id LIKE ?", filter.run_id_pattern);
+    where.like("run_id", filter.run_id_pattern);
+    where.like("dag_id", filter.dag_id_pattern);
+    where.like("triggering_user", filter.user_pattern);
+    if (!filter.params_part.empty()) where.require("instr(params, ?) > 0", filter.params_part);
+    if (!filter.version_numbers.empty())
+        where.require(fmt::format("version IN (SELECT id FROM dag_version WHERE number IN ({}))",
+                                  fmt::join(filter.version_numbers, ", ")));
     if (filter.backfill) where.require("backfill = ?", filter.backfill.value);
     if (filter.deadline_missed) where.require(*filter.deadline_missed ? "deadline_missed <> 0" : "deadline_missed = 0");
     if (filter.stale) where.require(*filter.stale ? "stale_since IS NOT NULL" : "stale_since IS NULL");
@@ -45,6 +55,7 @@ Where other_where(const RunFilter& filter) {
     where.within("started_at", filter.started_gte, filter.started_lte);
     where.within("ended_at", filter.ended_gte, filter.ended_lte);
     where.within("run_after", filter.run_after_gte, filter.run_after_lte);
+    where.within("ended_at - started_at", filter.duration_gte, filter.duration_lte);
     return where;
 }
 
@@ -54,6 +65,7 @@ std::string_view own_order(const RunFilter& filter) {
     if (filter.logical_date_gte || filter.logical_date_lte) return "-logical_date";
     if (filter.started_gte || filter.started_lte) return "-started_at";
     if (filter.ended_gte || filter.ended_lte) return "-ended_at";
+    if (filter.duration_gte || filter.duration_lte) return "-duration";
     return "-id";
 }
 
@@ -87,8 +99,8 @@ struct PageOfIds {
 };
 
 void add_branch(PageOfIds& page, const Order& order, const Where& where, std::string_view hint) {
-    page.sql += fmt::format("{}SELECT id, {} AS position FROM dag_run{}{}", page.sql.empty() ? "" : " UNION ALL ",
-                            order.column, hint, where.text());
+    page.sql += fmt::format("{}SELECT id{} FROM dag_run{}{}", page.sql.empty() ? "" : " UNION ALL ", order.columns(),
+                            hint, where.text());
     page.values.insert(page.values.end(), where.values().begin(), where.values().end());
 }
 
@@ -100,21 +112,53 @@ bool sorting_is_quicker(const RunFilter& filter, std::int64_t wanted, std::int64
     return static_cast<double>(wanted) < walked;
 }
 
-void finish_page(PageOfIds& page, const RunFilter& filter, const Order& order, std::string_view plus) {
-    page.sql += fmt::format(" ORDER BY {1}position {0}, {1}id {0} LIMIT ? OFFSET ?", order.direction(), plus);
+void finish_page(PageOfIds& page, const RunFilter& filter, const Order& order) {
+    page.sql += fmt::format(" ORDER BY {}id {} LIMIT ? OFFSET ?", order.text(""), order.direction());
     page.values.emplace_back(std::int64_t{std::max(filter.limit, 0)});
     page.values.emplace_back(std::max(filter.offset, std::int64_t{0}));
 }
 
-// Few match: whatever leads to them, they are sorted. The + keeps the order from leading, past all that don't match.
-PageOfIds page_of_few(const RunFilter& filter, const Order& order, const Where& whole) {
-    PageOfIds page;
-    add_branch(page, order, whole, index_of_few(filter));
-    finish_page(page, filter, order, "+");
+ports::Page<model::Run> read_rows(SQLite::Statement& select) {
+    ports::Page<model::Run> page;
+    while (select.executeStep()) {
+        RowReader reader(select);
+        page.total = reader.next<std::int64_t>();
+        if (!reader.next_is_null()) page.rows.push_back(read_row<model::Run>(reader));
+    }
     return page;
 }
 
-PageOfIds page_of_many(const RunFilter& filter, const Order& order, bool sort_by_state) {
+// Of one DAG by a pattern: all its runs have to be looked at, and one index has them with their run_id in the order of ids.
+bool is_searched_by_id(const RunFilter& filter, const Order& order) {
+    RunFilter others = filter;
+    others.run_id_pattern.clear();
+    return order.terms.empty() && !filter.run_id_pattern.empty() && !filter.dag_id.empty() && filter.states.empty() &&
+           filter.types.empty() && other_where(others).empty();
+}
+
+// All that match, as long as they are few, are found once, whatever leads to them, and then counted and sorted.
+ports::Page<model::Run> page_of_few(SQLite::Database& db, const RunFilter& filter, const Order& order,
+                                    const Where& whole) {
+    PageOfIds few;
+    add_branch(few, order, whole, index_of_few(filter));
+    if (is_searched_by_id(filter, order)) few.sql += fmt::format(" ORDER BY id {}", order.direction());
+    few.sql += " LIMIT ?";
+    few.values.emplace_back(kMostCounted + 1);
+    PageOfIds page{"SELECT * FROM few", {}};
+    finish_page(page, filter, order);
+    SQLite::Statement select(
+        db,
+        fmt::format("WITH few AS MATERIALIZED ({})"
+                    " SELECT total.n, {} FROM (SELECT count(*) AS n FROM few) AS total"
+                    " LEFT JOIN ({}) AS page LEFT JOIN dag_run AS t ON t.id = page.id ORDER BY {}page.id {}",
+                    few.sql, column_list(table<model::Run>(), "t"), page.sql, order.text("page."), order.direction()));
+    few.values.insert(few.values.end(), page.values.begin(), page.values.end());
+    bind_bound(select, few.values);
+    return read_rows(select);
+}
+
+ports::Page<model::Run> page_of_many(SQLite::Database& db, const RunFilter& filter, const Order& order,
+                                     bool sort_by_state, std::int64_t total) {
     PageOfIds page;
     const auto with_states = [&filter](const std::string& condition) {
         Where where = other_where(filter);
@@ -125,7 +169,7 @@ PageOfIds page_of_many(const RunFilter& filter, const Order& order, bool sort_by
     };
     if (filter.states.empty()) {
         add_branch(page, order, with_states(""), "");
-    } else if (order.column == "id") {
+    } else if (order.terms.empty()) {
         // Merged in order by SQLite, each branch from an index that ends with the id.
         for (const model::RunState state : filter.states)
             add_branch(page, order, with_states(fmt::format("state = '{}'", model::to_text(state))), "");
@@ -136,8 +180,15 @@ PageOfIds page_of_many(const RunFilter& filter, const Order& order, bool sort_by
         // The + keeps the state's index out.
         add_branch(page, order, with_states(fmt::format("+state IN ({})", literals(filter.states))), "");
     }
-    finish_page(page, filter, order, "");
-    return page;
+    finish_page(page, filter, order);
+    SQLite::Statement select(db, fmt::format("SELECT {}, {} FROM ({}) AS page CROSS JOIN dag_run AS t ON t.id = page.id"
+                                             " ORDER BY {}page.id {}",
+                                             total, column_list(table<model::Run>(), "t"), page.sql,
+                                             order.text("page."), order.direction()));
+    bind_bound(select, page.values);
+    auto rows = read_rows(select);
+    rows.total = total;  // of an empty page too
+    return rows;
 }
 
 }  // namespace
@@ -148,39 +199,30 @@ ports::Page<model::Run> list_runs(SQLite::Database& db, const RunFilter& given) 
     filter.states.erase(std::unique(filter.states.begin(), filter.states.end()), filter.states.end());
     const Order order = parse_order(kOrders, filter.order_by, own_order(filter));
 
-    ports::Page<model::Run> page;
     const Where counted = counted_where(filter);
     const std::int64_t in_wanted_states =
         count(db, "SELECT ifnull(sum(count), 0) FROM dag_run_count" + counted.text(), counted);
+    if (in_wanted_states == 0 && !counted.empty()) return {};
 
-    if (in_wanted_states == 0 && !counted.empty()) return page;
-
-    const Where whole = whole_where(filter, in_wanted_states);
     const bool is_counted = other_where(filter).empty();
-    page.total = is_counted ? in_wanted_states
-                            : count(db,
-                                    fmt::format("SELECT count(*) FROM (SELECT 1 FROM dag_run{}{} LIMIT {})",
-                                                index_of_few(filter), whole.text(), kMostCounted + 1),
-                                    whole);
+    const bool may_be_few = !is_counted || (!filter.types.empty() && in_wanted_states <= kMostCounted);
+    if (may_be_few) {
+        auto page = page_of_few(db, filter, order, whole_where(filter, in_wanted_states));
+        if (page.total <= kMostCounted) return page;
+        // The first of many in their order, so that they need not be searched for again.
+        if (is_searched_by_id(filter, order) && filter.offset + filter.limit <= kMostCounted) {
+            make_total_least(page, filter.limit, filter.offset);
+            return page;
+        }
+    }
 
     Where any_state;
     if (!filter.dag_id.empty()) any_state.require("dag_id = ?", filter.dag_id);
     const std::int64_t in_any_state =
         count(db, "SELECT ifnull(sum(count), 0) FROM dag_run_count" + any_state.text(), any_state);
-
-    const bool others_lead = !is_counted || !filter.types.empty();
-    const PageOfIds ids = others_lead && page.total <= kMostCounted
-                              ? page_of_few(filter, order, whole)
-                              : page_of_many(filter, order, sorting_is_quicker(filter, in_wanted_states, in_any_state));
-    SQLite::Statement select(db, fmt::format("SELECT {0} FROM ({1}) AS page CROSS JOIN dag_run AS t ON t.id = page.id"
-                                             " ORDER BY page.position {2}, page.id {2}",
-                                             column_list(table<model::Run>(), "t"), ids.sql, order.direction()));
-    bind_bound(select, ids.values);
-    while (select.executeStep()) {
-        RowReader reader(select);
-        page.rows.push_back(read_row<model::Run>(reader));
-    }
-    if (page.total > kMostCounted && !is_counted) make_total_least(page, filter.limit, filter.offset);
+    auto page = page_of_many(db, filter, order, sorting_is_quicker(filter, in_wanted_states, in_any_state),
+                             is_counted ? in_wanted_states : kMostCounted + 1);
+    if (!is_counted) make_total_least(page, filter.limit, filter.offset);
     return page;
 }
 

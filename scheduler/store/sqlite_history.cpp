@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kReaders = 2;  // as many as there are threads for read queries
 
 template <class Row>
-std::string select(const char* rest) {
+std::string select(std::string_view rest) {
     return fmt::format("SELECT {} FROM {} AS t {}", column_list(table<Row>(), "t"), table<Row>().name, rest);
 }
 
@@ -165,8 +165,10 @@ ports::Page<model::Notification> SqliteHistory::notifications(const ports::Notif
     return readers_->read([&filter, &where](SQLite::Database& db) {
         ports::Page<model::Notification> page;
         page.rows = read_all<model::Notification>(
-            db, select<model::Notification>((where + " ORDER BY id DESC LIMIT ?2 OFFSET ?3").c_str()), filter.dag_id,
-            filter.limit, filter.offset);
+            db,
+            select<model::Notification>(
+                fmt::format("{} ORDER BY id {} LIMIT ?2 OFFSET ?3", where, filter.newest_first ? "DESC" : "ASC")),
+            filter.dag_id, filter.limit, filter.offset);
         SQLite::Statement count(db, "SELECT count(*) FROM notification " + where);
         bind_values(count, filter.dag_id);
         if (count.executeStep()) page.total = count.getColumn(0).getInt64();
@@ -187,12 +189,14 @@ std::optional<model::DagVersion> SqliteHistory::version(std::string_view dag_id,
     });
 }
 
-ports::Page<model::DagVersion> SqliteHistory::versions(std::string_view dag_id, int limit, std::int64_t offset) const {
-    return readers_->read([dag_id = std::string(dag_id), limit, offset](SQLite::Database& db) {
+ports::Page<model::DagVersion> SqliteHistory::versions(std::string_view dag_id, const ports::Slice& slice) const {
+    return readers_->read([dag_id = std::string(dag_id), &slice](SQLite::Database& db) {
         ports::Page<model::DagVersion> page;
         page.rows = read_all<model::DagVersion>(
-            db, select<model::DagVersion>("WHERE dag_id = ? ORDER BY number DESC LIMIT ? OFFSET ?"), dag_id, limit,
-            offset);
+            db,
+            select<model::DagVersion>(fmt::format("WHERE dag_id = ? ORDER BY number {} LIMIT ? OFFSET ?",
+                                                  slice.newest_first ? "DESC" : "ASC")),
+            dag_id, slice.limit, slice.offset);
         SQLite::Statement count(db, "SELECT count(*) FROM dag_version WHERE dag_id = ?");
         bind_values(count, dag_id);
         if (count.executeStep()) page.total = count.getColumn(0).getInt64();
@@ -204,11 +208,10 @@ std::vector<ports::TaskStates> SqliteHistory::task_states(std::span<const model:
     return readers_->read([runs](SQLite::Database& db) { return list_task_states(db, runs); });
 }
 
-std::vector<ports::RunCount> SqliteHistory::run_counts(std::string_view dag_id, model::TimePoint from,
-                                                       model::TimePoint to) const {
-    return readers_->read([dag_id = std::string(dag_id), from, to](SQLite::Database& db) {
-        return list_run_counts(db, dag_id, from, to);
-    });
+std::vector<ports::RunCount> SqliteHistory::run_counts(std::string_view dag_id,
+                                                       std::span<const model::TimePoint> bounds) const {
+    return readers_->read(
+        [dag_id = std::string(dag_id), bounds](SQLite::Database& db) { return list_run_counts(db, dag_id, bounds); });
 }
 
 std::map<model::RunState, std::int64_t> SqliteHistory::ended_since(model::TimePoint since) const {
@@ -224,10 +227,10 @@ std::vector<model::Run> SqliteHistory::find_runs(std::string_view text, int most
         [text = std::string(text), most](SQLite::Database& db) { return search_runs(db, text, most); });
 }
 
-ports::Page<ports::BackfillRow> SqliteHistory::backfills(std::string_view dag_id, bool only_open, int limit,
-                                                         std::int64_t offset) const {
-    return readers_->read([dag_id = std::string(dag_id), only_open, limit, offset](SQLite::Database& db) {
-        return list_backfills(db, dag_id, only_open, limit, offset);
+ports::Page<ports::BackfillRow> SqliteHistory::backfills(std::string_view dag_id, bool only_open,
+                                                         const ports::Slice& slice) const {
+    return readers_->read([dag_id = std::string(dag_id), only_open, &slice](SQLite::Database& db) {
+        return list_backfills(db, dag_id, only_open, slice);
     });
 }
 

@@ -28,16 +28,16 @@ class SqliteHistory final : public ports::History {
         const ports::NotificationFilter& filter) const override;
     [[nodiscard]] std::optional<model::DagVersion> version(model::DagVersionId id) const override;
     [[nodiscard]] std::optional<model::DagVersion> version(std::string_view dag_id, int number) const override;
-    [[nodiscard]] ports::Page<model::DagVersion> versions(std::string_view dag_id, int limit,
-                                                          std::int64_t offset) const override;
+    [[nodiscard]] ports::Page<model::DagVersion> versions(std::string_view dag_id,
+                                                          const ports::Slice& slice) const override;
     [[nodiscard]] std::vector<ports::TaskStates> task_states(std::span<const model::RunId> runs) const override;
-    [[nodiscard]] std::vector<ports::RunCount> run_counts(std::string_view dag_id, model::TimePoint from,
-                                                          model::TimePoint to) const override;
+    [[nodiscard]] std::vector<ports::RunCount> run_counts(std::string_view dag_id,
+                                                          std::span<const model::TimePoint> bounds) const override;
     [[nodiscard]] std::map<model::RunState, std::int64_t> ended_since(model::TimePoint since) const override;
     [[nodiscard]] std::vector<model::Run> failed_since(model::TimePoint since, int most) const override;
     [[nodiscard]] std::vector<model::Run> find_runs(std::string_view text, int most) const override;
-    [[nodiscard]] ports::Page<ports::BackfillRow> backfills(std::string_view dag_id, bool only_open, int limit,
-                                                            std::int64_t offset) const override;
+    [[nodiscard]] ports::Page<ports::BackfillRow> backfills(std::string_view dag_id, bool only_open,
+                                                            const ports::Slice& slice) const override;
     [[nodiscard]] std::optional<ports::BackfillRow> backfill(model::BackfillId id) const override;
     [[nodiscard]] ports::Page<model::Event> events(const ports::EventFilter& filter) const override;
     [[nodiscard]] std::optional<model::Event> event(model::EventId id) const override;

@@ -1,7 +1,10 @@
 #include "scheduler/store/task_instance_list.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
+#include <limits>
 
 #include "scheduler/store/query.hpp"
 #include "scheduler/store/tables.hpp"
@@ -14,17 +17,25 @@ using model::TaskState;
 using ports::TaskInstanceFilter;
 
 constexpr std::array kOrders{
-    OrderColumn{"id", ""},  // the key itself, below
+    OrderColumn{"id", ""},
+    OrderColumn{"dag_id", "r.dag_id"},
+    OrderColumn{"run_id", "r.run_id"},
     OrderColumn{"task_id", "t.task_id"},
     OrderColumn{"map_index", "t.map_index"},
+    OrderColumn{"label", "t.label"},
     OrderColumn{"state", "t.state"},
     OrderColumn{"try_number", "t.try_number"},
+    OrderColumn{"operator", "t.operator_kind"},
     OrderColumn{"scheduled_at", "t.scheduled_at"},
     OrderColumn{"queued_at", "t.queued_at"},
     OrderColumn{"started_at", "t.started_at"},
     OrderColumn{"ended_at", "t.ended_at"},
     OrderColumn{"duration", "t.ended_at - t.started_at"},
+    OrderColumn{"waits_since", "t.waits_since"},
+    OrderColumn{"run_after", "r.run_after"},
     OrderColumn{"logical_date", "r.logical_date"},
+    OrderColumn{"interval_start", "r.data_interval_start"},
+    OrderColumn{"interval_end", "r.data_interval_end"},
 };
 
 // A DAG with no more runs than this is listed run by run, even when an index by state could be used.
@@ -70,12 +81,46 @@ Where where_of(const TaskInstanceFilter& filter, const std::string& state_condit
     if (!filter.dag_id.empty()) where.require("r.dag_id = ?", filter.dag_id);
     if (!filter.run_id.empty()) where.require("r.run_id = ?", filter.run_id);
     if (!filter.task_id.empty()) where.require("t.task_id = ?", filter.task_id);
-    if (filter.map_index) where.require("t.map_index = ?", std::int64_t{*filter.map_index});
-    if (filter.operator_kind) where.require("t.operator_kind = ?", std::string(model::to_text(*filter.operator_kind)));
+    where.one_of("t.map_index", filter.map_indexes);
+    where.one_of("t.try_number", filter.try_numbers);
+    where.one_of("t.pool", filter.pools);
+    where.one_of("t.executor", filter.executors);
+    if (!filter.operators.empty()) where.require(fmt::format("t.operator_kind IN ({})", literals(filter.operators)));
+    if (!filter.version_numbers.empty())
+        where.require(fmt::format("r.version IN (SELECT id FROM dag_version WHERE number IN ({}))",
+                                  fmt::join(filter.version_numbers, ", ")));
+    where.like("r.dag_id", filter.dag_id_pattern);
+    where.like("r.run_id", filter.run_id_pattern);
+    where.like("t.task_id", filter.task_id_pattern);
+    where.like("t.pool", filter.pool_pattern);
+    where.like("t.executor", filter.executor_pattern);
+    where.like("t.operator_kind", filter.operator_pattern);
+    where.like("t.label", filter.label_pattern);
+    where.within("r.logical_date", filter.logical_date_gte, filter.logical_date_lte);
+    where.within("r.run_after", filter.run_after_gte, filter.run_after_lte);
+    where.within("t.started_at", filter.started_gte, filter.started_lte);
+    where.within("t.ended_at", filter.ended_gte, filter.ended_lte);
+    where.within("t.ended_at - t.started_at", filter.duration_gte, filter.duration_lte);
     if (filter.without_mapped) where.require("t.mapped = 0");
     if (filter.instances_only) where.require("t.map_index >= ?", std::int64_t{0});
     if (!state_condition.empty()) where.require(state_condition);
     return where;
+}
+
+// What started or ended from a moment on is in runs that ended later still, or that go on. The first of them: before it there
+// is nothing to walk past.
+std::optional<std::int64_t> first_run(SQLite::Database& db, const TaskInstanceFilter& filter) {
+    const auto since = std::max(filter.started_gte, filter.ended_gte);
+    if (!since || !filter.run_id.empty()) return std::nullopt;
+    SQLite::Statement select(
+        db,
+        "SELECT min(id) FROM (SELECT id FROM dag_run INDEXED BY dag_run_by_ended WHERE ended_at >= ?1"
+        " UNION ALL SELECT id FROM dag_run INDEXED BY dag_run_by_state"
+        " WHERE state IN ('queued', 'running'))");
+    bind_values(select, *since);
+    auto first = std::numeric_limits<std::int64_t>::max();
+    if (select.executeStep() && !select.getColumn(0).isNull()) read_values(select, first);
+    return first;
 }
 
 constexpr std::string_view kNoColumns = "1";
@@ -86,7 +131,8 @@ struct Matches {
     std::vector<Bound> values;
 };
 
-Matches matches(SQLite::Database& db, const TaskInstanceFilter& filter, std::string_view columns) {
+Matches matches(SQLite::Database& db, const TaskInstanceFilter& filter, std::optional<std::int64_t> first,
+                std::string_view columns) {
     std::vector<std::string> conditions;
     const bool states_first = by_state(db, filter);
     if (states_first) {
@@ -96,14 +142,15 @@ Matches matches(SQLite::Database& db, const TaskInstanceFilter& filter, std::str
         conditions.push_back(filter.states.empty() ? "" : fmt::format("+t.state IN ({})", literals(filter.states)));
     }
     // To count them over all DAGs, their runs need not be looked up.
-    const bool without_runs = columns == kNoColumns && filter.dag_id.empty() && filter.run_id.empty();
+    const bool without_runs = columns == kNoColumns && where_of(filter, "").text().find("r.") == std::string::npos;
     const char* const from =
         !states_first  ? "dag_run AS r CROSS JOIN task_instance AS t ON t.run = r.id"
         : without_runs ? "task_instance AS t INDEXED BY task_instance_by_state"
                        : "task_instance AS t INDEXED BY task_instance_by_state CROSS JOIN dag_run AS r ON r.id = t.run";
     Matches all;
     for (const std::string& condition : conditions) {
-        const Where where = where_of(filter, condition);
+        Where where = where_of(filter, condition);
+        if (first) where.require(states_first ? "t.run >= ?" : "r.id >= ?", *first);
         all.sql +=
             fmt::format("{}SELECT {} FROM {}{}", all.sql.empty() ? "" : " UNION ALL ", columns, from, where.text());
         all.values.insert(all.values.end(), where.values().begin(), where.values().end());
@@ -111,18 +158,24 @@ Matches matches(SQLite::Database& db, const TaskInstanceFilter& filter, std::str
     return all;
 }
 
-std::string order_text(const Order& order, std::string_view prefix) {
-    const std::string key = fmt::format("{1}run {0}, {1}task_id {0}, {1}map_index {0}", order.direction(), prefix);
-    return order.column.empty() ? key : fmt::format("{}position {}, {}", prefix, order.direction(), key);
+std::string order_text(const Order& order, std::string_view of) {
+    return fmt::format("{0}{1}run {2}, {1}task_id {2}, {1}map_index {2}", order.text(of), of, order.direction());
 }
 
-std::vector<ports::TaskInstanceRow> rows(SQLite::Database& db, const TaskInstanceFilter& filter) {
-    const Order order = parse_order(kOrders, filter.order_by, "id");
-    Matches page =
-        matches(db, filter,
-                fmt::format("{} AS run, t.task_id AS task_id, t.map_index AS map_index, {} AS position",
-                            // Of the table that is walked, so that its order is that of the walk.
-                            by_state(db, filter) ? "t.run" : "r.id", order.column.empty() ? "NULL" : order.column));
+// By the time of the run that is filtered by: the way by id leads past all runs of other times.
+std::string_view own_order(const TaskInstanceFilter& filter) {
+    if (filter.run_after_gte || filter.run_after_lte) return "run_after";
+    if (filter.logical_date_gte || filter.logical_date_lte) return "logical_date";
+    return "id";
+}
+
+std::vector<ports::TaskInstanceRow> rows(SQLite::Database& db, const TaskInstanceFilter& filter,
+                                         std::optional<std::int64_t> first) {
+    const Order order = parse_order(kOrders, filter.order_by, own_order(filter));
+    Matches page = matches(db, filter, first,
+                           fmt::format("{} AS run, t.task_id AS task_id, t.map_index AS map_index{}",
+                                       // Of the table that is walked, so that its order is that of the walk.
+                                       by_state(db, filter) ? "t.run" : "r.id", order.columns()));
     page.sql += fmt::format(" ORDER BY {} LIMIT ? OFFSET ?", order_text(order, ""));
     page.values.emplace_back(std::int64_t{std::max(filter.limit, 0)});
     page.values.emplace_back(std::max(filter.offset, std::int64_t{0}));
@@ -157,9 +210,10 @@ ports::Page<ports::TaskInstanceRow> list_task_instances(SQLite::Database& db, co
     filter.states.erase(std::unique(filter.states.begin(), filter.states.end()), filter.states.end());
 
     ports::Page<ports::TaskInstanceRow> page;
-    page.rows = rows(db, filter);
+    const auto first = first_run(db, filter);
+    page.rows = rows(db, filter, first);
     const bool one_run = !filter.dag_id.empty() && !filter.run_id.empty();
-    const Matches all = matches(db, filter, kNoColumns);
+    const Matches all = matches(db, filter, first, kNoColumns);
     SQLite::Statement count(
         db, one_run ? fmt::format("SELECT count(*) FROM ({})", all.sql)
                     : fmt::format("SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {})", all.sql, kMostCounted + 1));

@@ -110,11 +110,13 @@ http::Response list(const Services& services, const http::Request& request) {
     Parameters parameters(request);
     const auto dag_id = parameters.text("dag_id");
     const bool only_open = parameters.flag("active").value_or(false);
-    const auto limit = parameters.limit();
-    const auto offset = parameters.offset();
+    ports::Slice slice;
+    slice.limit = parameters.limit();
+    slice.offset = parameters.offset();
+    slice.newest_first = parameters.newest_first({"id", "created_at"});
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
     if (!dag_id.empty() && dag_id != kAny && !dag_exists(services, dag_id)) return dag_not_found(dag_id);
-    const auto page = services.history.backfills(dag_id == kAny ? "" : dag_id, only_open, limit, offset);
+    const auto page = services.history.backfills(dag_id == kAny ? "" : dag_id, only_open, slice);
     auto rows = Json::array();
     for (const auto& row : page.rows) rows.push_back(backfill_json(row));
     return json_answer({{"backfills", std::move(rows)}, {"total_entries", page.total}});

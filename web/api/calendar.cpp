@@ -1,4 +1,4 @@
-// Runs by day and state. Days are those of a time zone; its offsets from UTC are whole quarters of an hour, as counts are.
+// Runs by day and state. Days are those of a time zone.
 #include <fmt/format.h>
 
 #include <charconv>
@@ -71,9 +71,11 @@ http::Response get_calendar(const Services& services, const http::Request& reque
     const auto& dag_id = request.path_param("dag_id");
     if (!dag_exists(services, dag_id)) return dag_not_found(dag_id);
 
+    std::vector<model::TimePoint> bounds;
+    for (auto day = from; day <= to + std::chrono::days{1}; day += std::chrono::days{1})
+        bounds.push_back(beginning(day, zone));
     std::map<Day, std::map<std::string_view, std::int64_t>> days;
-    for (const auto& row :
-         services.history.run_counts(dag_id, beginning(from, zone), beginning(to + std::chrono::days{1}, zone)))
+    for (const auto& row : services.history.run_counts(dag_id, bounds))
         days[std::chrono::floor<std::chrono::days>(zone.local_time(row.start))][model::to_text(row.state)] += row.count;
     auto list = Json::array();
     for (const auto& [day, runs] : days) {

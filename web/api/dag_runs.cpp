@@ -1,4 +1,5 @@
 #include <limits>
+#include <tuple>
 
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
@@ -15,13 +16,16 @@ constexpr OrderName kOrders[] = {{"id", "id"},
                                  {"dag_id", "dag_id"},
                                  {"run_id", "run_id"},
                                  {"dag_run_id", "run_id"},
+                                 {"run_type", "type"},
                                  {"state", "state"},
                                  {"logical_date", "logical_date"},
                                  {"run_after", "run_after"},
                                  {"queued_at", "queued_at"},
                                  {"start_date", "started_at"},
                                  {"end_date", "ended_at"},
-                                 {"duration", "duration"}};
+                                 {"duration", "duration"},
+                                 {"data_interval_start", "interval_start"},
+                                 {"data_interval_end", "interval_end"}};
 
 http::Response list_runs(const Services& services, const http::Request& request) {
     Parameters parameters(request);
@@ -29,14 +33,15 @@ http::Response list_runs(const Services& services, const http::Request& request)
     filter.states = parameters.enums<model::RunState>("state");
     filter.types = parameters.enums<model::RunType>("run_type");
     filter.run_id_pattern = parameters.text("run_id_pattern");
-    filter.logical_date_gte = parameters.time("logical_date_gte");
-    filter.logical_date_lte = parameters.time("logical_date_lte");
-    filter.started_gte = parameters.time("start_date_gte");
-    filter.started_lte = parameters.time("start_date_lte");
-    filter.ended_gte = parameters.time("end_date_gte");
-    filter.ended_lte = parameters.time("end_date_lte");
-    filter.run_after_gte = parameters.time("run_after_gte");
-    filter.run_after_lte = parameters.time("run_after_lte");
+    std::tie(filter.logical_date_gte, filter.logical_date_lte) = parameters.times("logical_date");
+    std::tie(filter.started_gte, filter.started_lte) = parameters.times("start_date");
+    std::tie(filter.ended_gte, filter.ended_lte) = parameters.times("end_date");
+    std::tie(filter.run_after_gte, filter.run_after_lte) = parameters.times("run_after");
+    std::tie(filter.duration_gte, filter.duration_lte) = parameters.seconds("duration");
+    filter.version_numbers = parameters.numbers("dag_version", 1);
+    filter.dag_id_pattern = parameters.text("dag_id_pattern");
+    filter.user_pattern = parameters.text("triggering_user_name_pattern");
+    filter.params_part = parameters.text("conf_contains");
     filter.backfill.value = parameters.number("backfill_id", 1, std::numeric_limits<std::int64_t>::max()).value_or(0);
     filter.deadline_missed = parameters.flag("deadline_missed");
     filter.stale = parameters.flag("stale");

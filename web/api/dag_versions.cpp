@@ -11,11 +11,13 @@ namespace {
 
 http::Response list_versions(const Services& services, const http::Request& request) {
     Parameters parameters(request);
-    const auto limit = parameters.limit();
-    const auto offset = parameters.offset();
+    ports::Slice slice;
+    slice.limit = parameters.limit();
+    slice.offset = parameters.offset();
+    slice.newest_first = parameters.newest_first({"id", "version_number", "created_at"});
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
     const auto& dag_id = request.path_param("dag_id");
-    const auto page = services.history.versions(dag_id, limit, offset);
+    const auto page = services.history.versions(dag_id, slice);
     if (page.total == 0 && !dag_exists(services, dag_id)) return dag_not_found(dag_id);
     auto rows = Json::array();
     for (const auto& version : page.rows) rows.push_back(version_json(version));

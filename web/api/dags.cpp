@@ -9,6 +9,7 @@
 #include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
+#include "web/api/sorting.hpp"
 
 namespace weir::api {
 
@@ -110,13 +111,7 @@ http::Response list_dags(const Services& services, const http::Request& request)
     std::vector<const DagView*> kept;
     for (const auto& [dag_id, view] : all.views)
         if (filter.keeps(view)) kept.push_back(&view);
-    const bool descending = order.starts_with('-');
-    const auto column = std::string_view{order}.substr(descending ? 1 : 0);
-    std::stable_sort(kept.begin(), kept.end(), [column, descending](const DagView* a, const DagView* b) {
-        const auto left = sort_key(*a, column);
-        const auto right = sort_key(*b, column);
-        return descending ? right < left : left < right;
-    });
+    sort_by(kept, order, [](const DagView* view, std::string_view column) { return sort_key(*view, column); });
 
     auto dags = Json::array();
     for (auto i = offset; i < kept.size() && dags.size() < limit; ++i) dags.push_back(dag_json(*kept[i]));

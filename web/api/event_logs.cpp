@@ -12,8 +12,6 @@ using model::Json;
 
 namespace {
 
-constexpr OrderName kOrders[] = {{"event_log_id", "id"}, {"id", "id"}, {"when", "id"}};
-
 Json text_or_null(const std::string& text) { return text.empty() ? Json() : Json(text); }
 
 // `outcome` is Weir's own: done, or why not.
@@ -44,7 +42,7 @@ http::Response list(const Services& services, const http::Request& request) {
     filter.owner = parameters.text("owner");
     filter.after = parameters.time("after");
     filter.before = parameters.time("before");
-    filter.newest_first = parameters.order_by(kOrders, "-id").starts_with('-');
+    filter.newest_first = parameters.newest_first({"event_log_id", "id", "when"});
     filter.limit = parameters.limit();
     filter.offset = parameters.offset();
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
@@ -56,6 +54,7 @@ http::Response list(const Services& services, const http::Request& request) {
 }
 
 http::Response get(const Services& services, const http::Request& request) {
+    if (auto refusal = refuse_parameters(request)) return std::move(*refusal);
     const auto id = path_number<std::int64_t>(request, "event_log_id");
     const auto row = id ? services.account_rows.audit_entry(model::AuditId{*id}) : std::nullopt;
     if (!row)

@@ -69,6 +69,7 @@ http::Response list(const Services& services, const http::Request& request) {
     filter.received_lte = parameters.time("received_at_lte");
     const auto dag_id = parameters.text("dag_id");
     const auto run_id = parameters.text("run_id");
+    filter.newest_first = parameters.newest_first({"event_id", "received_at"});
     filter.limit = parameters.limit();
     filter.offset = parameters.offset();
     if (dag_id.empty() != run_id.empty())

@@ -42,7 +42,7 @@ std::string option_of(const std::string& decision) { return std::string(decision
 ports::TaskInstanceFilter waiting_approvals() {
     ports::TaskInstanceFilter filter;
     filter.states = {model::TaskState::deferred};
-    filter.operator_kind = model::OperatorKind::approve;
+    filter.operators = {model::OperatorKind::approve};
     filter.without_mapped = true;
     return filter;
 }
@@ -99,12 +99,23 @@ http::Response get_details(const Services& services, const http::Request& reques
     return json_answer(details_json(*row, versions));
 }
 
+constexpr OrderName kOrders[] = {{"ti_id", "id"},
+                                 {"id", "id"},
+                                 {"created_at", "waits_since"},
+                                 {"dag_id", "dag_id"},
+                                 {"run_id", "run_id"},
+                                 {"task_id", "task_id"},
+                                 {"rendered_map_index", "label"},
+                                 {"run_after", "run_after"},
+                                 {"logical_date", "logical_date"}};
+
 // Approvals that wait, the longest-waiting run first.
 http::Response list_details(const Services& services, const http::Request& request) {
     Parameters parameters(request);
     auto filter = waiting_approvals();
     filter.limit = parameters.limit();
     filter.offset = parameters.offset();
+    filter.order_by = parameters.order_by(kOrders, filter.order_by);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
     const auto& dag_id = request.path_param("dag_id");
     const auto& run_id = request.path_param("run_id");

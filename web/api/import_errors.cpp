@@ -4,6 +4,7 @@
 #include "web/api/like.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
+#include "web/api/sorting.hpp"
 
 namespace weir::api {
 
@@ -51,10 +52,10 @@ http::Response list_import_errors(const Services& services, const http::Request&
     std::vector<const ports::ImportError*> errors;
     for (const auto& error : catalog->import_errors)
         if (pattern.empty() || matches_like(error.file, pattern)) errors.push_back(&error);
-    std::sort(errors.begin(), errors.end(), [by_time = order.ends_with("timestamp")](const auto* a, const auto* b) {
-        return by_time ? std::pair(a->since, a->file) < std::pair(b->since, b->file) : a->file < b->file;
+    sort_by(errors, order + ",filename", [](const ports::ImportError* error, std::string_view column) {
+        return column == "timestamp" ? std::pair(error->since, std::string())
+                                     : std::pair(decltype(error->since){}, error->file);
     });
-    if (order.starts_with('-')) std::reverse(errors.begin(), errors.end());
     auto page = Json::array();
     for (auto i = offset; i < errors.size() && page.size() < limit; ++i) page.push_back(import_error_json(*errors[i]));
     return json_answer({{"import_errors", page}, {"total_entries", errors.size()}});

@@ -48,7 +48,7 @@ std::optional<ports::TaskInstanceRow> find_task_instance(const Services& service
     filter.dag_id = dag_id;
     filter.run_id = run_id;
     filter.task_id = task_id;
-    filter.map_index = map_index;
+    filter.map_indexes = {map_index};
     auto rows = services.history.task_instances(filter).rows;
     return rows.empty() ? std::nullopt : std::optional(std::move(rows.front()));
 }

@@ -31,6 +31,7 @@ http::Response list(const Services& services, const http::Request& request) {
     ports::NotificationFilter filter;
     filter.dag_id = parameters.text("dag_id");
     filter.states = parameters.enums<model::NotificationState>("state");
+    filter.newest_first = parameters.newest_first({"notification_id", "created_at"});
     filter.limit = parameters.limit();
     filter.offset = parameters.offset();
     if (auto refusal = parameters.refusal()) return std::move(*refusal);

@@ -2,10 +2,13 @@
 // the route knows, then for refusal().
 #pragma once
 
+#include <chrono>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "scheduler/model/states.hpp"
@@ -15,13 +18,17 @@
 namespace weir::api {
 
 inline constexpr int kDefaultLimit = 50;
-inline constexpr int kMostRows = 1000;  // on one page
+inline constexpr int kMostRows = 1000;          // on one page
+inline constexpr std::size_t kMostOrders = 10;  // as Airflow has it
 
 // A name to sort by, and the column that it means.
 struct OrderName {
     std::string_view name;
     std::string_view column;
 };
+
+template <class Value>
+using Range = std::pair<std::optional<Value>, std::optional<Value>>;
 
 class Parameters {
    public:
@@ -35,11 +42,17 @@ class Parameters {
     [[nodiscard]] std::optional<model::TimePoint> time(std::string_view name);
     template <class Enum>
     [[nodiscard]] std::vector<Enum> enums(std::string_view name);
+    [[nodiscard]] std::vector<int> numbers(std::string_view name, int least);  // may be given several times
+    // From name_gte or name_gt on, to name_lte or name_lt. Both ends are included: the next microsecond to one that is not.
+    [[nodiscard]] Range<model::TimePoint> times(std::string_view name);
+    [[nodiscard]] Range<std::chrono::microseconds> seconds(std::string_view name);
 
     [[nodiscard]] int limit();
     [[nodiscard]] std::int64_t offset();
-    // "name" or "-name"; returns "column" or "-column".
+    // "name" or "-name", several times for one order within another; returns "column,-column", see ports::order_terms().
     [[nodiscard]] std::string order_by(std::span<const OrderName> names, std::string_view fallback);
+    // Of a list that has one order only, which all the names mean.
+    [[nodiscard]] bool newest_first(std::initializer_list<std::string_view> names);
 
     // 422 that names every fault, and every parameter that nobody asked for.
     [[nodiscard]] std::optional<http::Response> refusal();
@@ -47,6 +60,10 @@ class Parameters {
     void fault(std::string_view name, std::string_view message, const model::Json& input);
 
    private:
+    [[nodiscard]] std::optional<std::chrono::microseconds> duration(std::string_view name);
+    template <class Value, class Read>
+    [[nodiscard]] Range<Value> range(std::string_view name, Read read);
+
     const http::Query& query_;
     std::vector<std::string> known_;
     Problems problems_;

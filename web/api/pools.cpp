@@ -5,6 +5,7 @@
 #include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
+#include "web/api/sorting.hpp"
 
 namespace weir::api {
 
@@ -67,10 +68,9 @@ http::Response list_pools(const Services& services, const http::Request& request
     std::vector<model::Pool> pools;
     for (const auto& pool : services.catalog.catalog()->pools)
         if (pattern.empty() || matches_like(pool.name, pattern)) pools.push_back(pool);
-    std::sort(pools.begin(), pools.end(), [by_slots = order.ends_with("slots")](const auto& a, const auto& b) {
-        return by_slots ? std::pair(a.slots, a.name) < std::pair(b.slots, b.name) : a.name < b.name;
+    sort_by(pools, order + ",name", [](const model::Pool& pool, std::string_view column) {
+        return column == "slots" ? std::pair(pool.slots, std::string()) : std::pair(0, pool.name);
     });
-    if (order.starts_with('-')) std::reverse(pools.begin(), pools.end());
     auto use = use_of_pools(services);
     auto page = Json::array();
     for (auto i = offset; i < pools.size() && page.size() < limit; ++i)

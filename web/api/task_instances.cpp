@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "web/api/dto.hpp"
 #include "web/api/lookup.hpp"
@@ -12,26 +13,56 @@ using model::Json;
 namespace {
 
 constexpr OrderName kOrders[] = {{"id", "id"},
+                                 {"dag_id", "dag_id"},
+                                 {"run_id", "run_id"},
+                                 {"dag_run_id", "run_id"},
                                  {"task_id", "task_id"},
                                  {"map_index", "map_index"},
+                                 {"rendered_map_index", "label"},
                                  {"state", "state"},
                                  {"try_number", "try_number"},
+                                 {"operator", "operator"},
                                  {"scheduled_when", "scheduled_at"},
                                  {"queued_when", "queued_at"},
                                  {"start_date", "started_at"},
                                  {"end_date", "ended_at"},
                                  {"duration", "duration"},
-                                 {"logical_date", "logical_date"}};
+                                 {"run_after", "run_after"},
+                                 {"logical_date", "logical_date"},
+                                 {"data_interval_start", "interval_start"},
+                                 {"data_interval_end", "interval_end"}};
 
-http::Response list_rows(const Services& services, const http::Request& request, ports::TaskInstanceFilter filter) {
-    Parameters parameters(request);
+void read_filter(Parameters& parameters, ports::TaskInstanceFilter& filter) {
     if (filter.task_id.empty()) filter.task_id = parameters.text("task_id");
-    if (const auto map_index = parameters.number("map_index", -1, INT32_MAX))
-        filter.map_index = static_cast<int>(*map_index);
+    filter.map_indexes = parameters.numbers("map_index", -1);
+    filter.try_numbers = parameters.numbers("try_number", 0);
+    filter.version_numbers = parameters.numbers("version_number", 1);
     filter.states = parameters.enums<model::TaskState>("state");
+    filter.operators = parameters.enums<model::OperatorKind>("operator");
+    filter.pools = parameters.texts("pool");
+    filter.executors = parameters.texts("executor");
+    // A task's queue is its executor.
+    for (auto& queue : parameters.texts("queue")) filter.executors.push_back(std::move(queue));
+    filter.dag_id_pattern = parameters.text("dag_id_pattern");
+    filter.run_id_pattern = parameters.text("run_id_pattern");
+    filter.task_id_pattern = parameters.text("task_display_name_pattern");
+    filter.pool_pattern = parameters.text("pool_name_pattern");
+    filter.executor_pattern = parameters.text("queue_name_pattern");
+    filter.operator_pattern = parameters.text("operator_name_pattern");
+    filter.label_pattern = parameters.text("rendered_map_index_pattern");
+    std::tie(filter.logical_date_gte, filter.logical_date_lte) = parameters.times("logical_date");
+    std::tie(filter.run_after_gte, filter.run_after_lte) = parameters.times("run_after");
+    std::tie(filter.started_gte, filter.started_lte) = parameters.times("start_date");
+    std::tie(filter.ended_gte, filter.ended_lte) = parameters.times("end_date");
+    std::tie(filter.duration_gte, filter.duration_lte) = parameters.seconds("duration");
     filter.limit = parameters.limit();
     filter.offset = parameters.offset();
     filter.order_by = parameters.order_by(kOrders, filter.order_by);
+}
+
+http::Response list_rows(const Services& services, const http::Request& request, ports::TaskInstanceFilter filter) {
+    Parameters parameters(request);
+    read_filter(parameters, filter);
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
 
     const auto& dag_id = request.path_param("dag_id");

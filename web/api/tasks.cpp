@@ -4,6 +4,7 @@
 #include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
+#include "web/api/sorting.hpp"
 
 namespace weir::api {
 
@@ -11,20 +12,18 @@ using model::Json;
 
 namespace {
 
+constexpr OrderName kOrders[] = {{"task_id", "task_id"}};
+
 http::Response list_tasks(const Services& services, const http::Request& request) {
     Parameters parameters(request);
-    const auto order = parameters.text("order_by");
-    const auto name = std::string_view{order}.substr(order.starts_with('-') ? 1 : 0);
-    if (!order.empty() && name != "task_id") parameters.fault("order_by", "must be task_id or -task_id", order);
+    const auto order = parameters.order_by(kOrders, "");
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
     const auto dag = loaded_dag(services, request.path_param("dag_id"));
     if (!dag) return dag_not_found(request.path_param("dag_id"));
     std::vector<const model::Task*> tasks;
     for (const auto& task : dag->tasks) tasks.push_back(&task);
     // Without order_by: as the work flows, upstream first.
-    if (!order.empty())
-        std::sort(tasks.begin(), tasks.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
-    if (order.starts_with('-')) std::reverse(tasks.begin(), tasks.end());
+    sort_by(tasks, order, [](const model::Task* task, std::string_view) -> std::string_view { return task->id; });
 
     auto json = Json::array();
     for (const auto* task : tasks) json.push_back(task_json(*dag, *task));

@@ -7,6 +7,7 @@
 #include "web/api/guard.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
+#include "web/api/sorting.hpp"
 
 namespace weir::api {
 
@@ -44,12 +45,26 @@ std::optional<http::Response> refuse_off(const http::Request& request) {
         409, "logins are off (`auth: off`): users are looked after at the daemon's socket, with `weir users`");
 }
 
+constexpr OrderName kOrders[] = {
+    {"username", "username"}, {"role", "role"}, {"created_at", "created_at"}, {"last_login_at", "last_login_at"}};
+
+using SortKey = std::pair<std::optional<model::TimePoint>, std::string_view>;
+
+SortKey sort_key(const model::User& row, std::string_view column) {
+    if (column == "role") return {{}, to_text(row.role)};
+    if (column == "created_at") return {row.created_at, {}};
+    if (column == "last_login_at") return {row.last_login_at, {}};
+    return {{}, row.name};
+}
+
 http::Response list(const Services& services, const http::Request& request) {
     Parameters parameters(request);
     const auto limit = static_cast<std::size_t>(parameters.limit());
     const auto offset = static_cast<std::size_t>(parameters.offset());
+    const auto order = parameters.order_by(kOrders, "username");
     if (auto refusal = parameters.refusal()) return std::move(*refusal);
-    const auto users = services.accounts.users();
+    auto users = services.accounts.users();
+    sort_by(users, order, sort_key);
     auto rows = Json::array();
     for (std::size_t i = offset; i < users.size() && rows.size() < limit; ++i) rows.push_back(user_json(users[i]));
     return json_answer({{"users", std::move(rows)}, {"total_entries", users.size()}});

@@ -77,10 +77,11 @@ TEST_CASE("a backfill is found by its number, and history counts its runs by sta
     CHECK(found->runs ==
           std::map<model::RunState, std::int64_t>{{model::RunState::success, 2}, {model::RunState::queued, 1}});
     CHECK_FALSE(history->backfill({7}));
-    CHECK(history->backfills("", false, 10, 0).total == 2);
-    CHECK(history->backfills("etl", false, 1, 0).rows.at(0).backfill.id == model::BackfillId{2});
-    CHECK(history->backfills("etl", true, 10, 0).total == 1);
-    CHECK(history->backfills("other", false, 10, 0).total == 0);
+    CHECK(history->backfills("", false, {.limit = 10}).total == 2);
+    CHECK(history->backfills("etl", false, {.limit = 1}).rows.at(0).backfill.id == model::BackfillId{2});
+    CHECK(history->backfills("etl", false, {.newest_first = false}).rows.at(0).backfill.id == model::BackfillId{1});
+    CHECK(history->backfills("etl", true, {.limit = 10}).total == 1);
+    CHECK(history->backfills("other", false, {.limit = 10}).total == 0);
     ports::RunFilter filter;
     filter.backfill = {1};
     CHECK(history->runs(filter).total == 3);

@@ -347,7 +347,7 @@ TEST_CASE("turns go on being refused, and then go on, while the disk stays full 
     const auto store = open_store(folder.database());
     std::int64_t committed = 0;
     {
-        const FileSizeLimit limit(512 << 10);
+        const FileSizeLimit limit(1 << 20);
         while (store->commit(turn(committed + 1)) == ports::CommitOutcome::committed) ++committed;
         for (int i = 0; i < 5; ++i) CHECK(store->commit(turn(committed + 1)) == ports::CommitOutcome::disk_full);
     }

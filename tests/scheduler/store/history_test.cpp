@@ -113,6 +113,42 @@ TEST_CASE_FIXTURE(Fixture, "runs are ordered by any known column, and otherwise 
     }
 }
 
+TEST_CASE_FIXTURE(Fixture, "runs are ordered by several columns, one within another, and by id in the last direction") {
+    CHECK(ids(history->runs({.dag_id = "etl", .order_by = "state,-run_id"})) == Ids{2, 6, 5, 4, 3, 1});
+    CHECK(ids(history->runs({.dag_id = "etl", .order_by = "-state,run_after"})) == Ids{1, 3, 4, 5, 6, 2});
+    CHECK(ids(history->runs({.dag_id = "etl", .order_by = "state,-id,run_id"})) == Ids{2, 6, 5, 4, 3, 1});
+    CHECK(ids(history->runs({.order_by = "-dag_id"})) == Ids{7, 6, 5, 4, 3, 2, 1});
+    const auto states = {model::RunState::success, model::RunState::failed};
+    CHECK(ids(history->runs({.states = states, .order_by = "state,-ended_at"})) == Ids{2, 4, 3, 1});
+    CHECK(ids(history->runs({.run_id_pattern = "run-%", .order_by = "-state,-id", .limit = 2})) == Ids{4, 3});
+}
+
+TEST_CASE_FIXTURE(Fixture, "runs are filtered by duration, version, user, params and a pattern of their DAG") {
+    commit(*store, {a_version(8, "etl", 2)});
+    model::Run run = finished(a_run(8));
+    run.version = model::DagVersionId{8};
+    run.ended_at = *run.started_at + std::chrono::seconds{60};
+    run.triggering_user = "nora";
+    run.params = {{"day", "monday"}};
+    commit(*store, {run});
+    using std::chrono::seconds;
+    CHECK(ids(history->runs({.duration_gte = seconds{2}})) == Ids{8});
+    CHECK(ids(history->runs({.duration_gte = seconds{1}, .duration_lte = seconds{59}})) == Ids{4, 3, 2, 1});
+    CHECK(ids(history->runs({.dag_id = "etl", .version_numbers = {2, 3}})) == Ids{8});
+    CHECK(history->runs({.dag_id = "etl", .version_numbers = {1}}).total == 6);
+    CHECK(ids(history->runs({.dag_id_pattern = "%h%"})) == Ids{7});
+    CHECK(ids(history->runs({.user_pattern = "no%"})) == Ids{8});
+    CHECK(ids(history->runs({.params_part = "monday"})) == Ids{8});
+    CHECK(history->runs({.params_part = "tuesday"}).rows.empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "past the end of what a filter finds there is an empty page, and the total is of all") {
+    const auto page = history->runs({.run_id_pattern = "run-%", .offset = 100});
+    CHECK(page.rows.empty());
+    CHECK(page.total == 7);
+    CHECK_FALSE(page.total_is_least);
+}
+
 TEST_CASE_FIXTURE(Fixture, "a page of runs is a part, and its total is of all") {
     const auto page = history->runs({.dag_id = "etl", .limit = 2, .offset = 3});
     CHECK(ids(page) == Ids{3, 2});
@@ -165,6 +201,104 @@ TEST_CASE_FIXTURE(Fixture, "task instances are filtered and ordered") {
         CAPTURE(column);
         CHECK(history->task_instances({.order_by = std::string(column)}).rows.size() == 6);
     }
+}
+
+TEST_CASE_FIXTURE(Fixture, "task instances are ordered by several columns, one within another") {
+    using model::TaskState;
+    commit(*store, {a_task(1, "a", TaskState::success), a_task(1, "b", TaskState::failed),
+                    a_task(2, "a", TaskState::failed), a_task(7, "a", TaskState::success)});
+    CHECK(names(history->task_instances({.order_by = "state,-task_id"})) == Names{"1b", "2a", "7a", "1a"});
+    CHECK(names(history->task_instances({.order_by = "-state,id"})) == Names{"1a", "7a", "1b", "2a"});
+    CHECK(names(history->task_instances({.order_by = "id,-state"})) == Names{"1a", "1b", "2a", "7a"});
+    CHECK(names(history->task_instances({.states = {TaskState::failed}, .order_by = "task_id,-id"})) ==
+          Names{"2a", "1b"});
+}
+
+TEST_CASE_FIXTURE(Fixture, "task instances are filtered by what they are and where and how often they ran") {
+    using model::TaskState;
+    commit(*store, {a_version(8, "etl", 2)});
+    model::Run of_version_2 = a_run(8);
+    of_version_2.version = model::DagVersionId{8};
+    model::TaskInstance odd = a_task(8, "load", TaskState::failed);
+    odd.pool = "gpu";
+    odd.executor = "slurm";
+    odd.try_number = 3;
+    odd.operator_kind = model::OperatorKind::load;
+    model::TaskInstance instance = a_task(8, "each");
+    instance.map_index = 2;
+    instance.label = "berlin";
+    commit(*store, {of_version_2, odd, instance, a_task(1, "a", TaskState::failed), a_task(7, "a")});
+    const Names loads{"8load"};
+    CHECK(names(history->task_instances({.operators = {model::OperatorKind::load}})) == loads);
+    CHECK(names(history->task_instances({.try_numbers = {2, 3}})) == loads);
+    CHECK(names(history->task_instances({.version_numbers = {2}})) == Names{"8each", "8load"});
+    CHECK(names(history->task_instances({.states = {TaskState::failed}, .version_numbers = {2}})) == loads);
+    CHECK(history->task_instances({.states = {TaskState::failed}, .version_numbers = {2}}).total == 1);
+    CHECK(names(history->task_instances({.pools = {"gpu", "cpu"}})) == loads);
+    CHECK(names(history->task_instances({.executors = {"slurm"}})) == loads);
+    CHECK(names(history->task_instances({.map_indexes = {1, 2}})) == Names{"8each"});
+    CHECK(names(history->task_instances({.dag_id_pattern = "oth%"})) == Names{"7a"});
+    CHECK(names(history->task_instances({.run_id_pattern = "%-8"})) == Names{"8each", "8load"});
+    CHECK(names(history->task_instances({.task_id_pattern = "l_a%"})) == loads);
+    CHECK(names(history->task_instances({.pool_pattern = "g%"})) == loads);
+    CHECK(names(history->task_instances({.executor_pattern = "%lurm"})) == loads);
+    CHECK(names(history->task_instances({.operator_pattern = "lo%"})) == loads);
+    CHECK(names(history->task_instances({.label_pattern = "%lin"})) == Names{"8each"});
+}
+
+TEST_CASE_FIXTURE(Fixture, "task instances are filtered by their times and those of their runs, both ends included") {
+    using std::chrono::seconds;
+    std::vector<core::Change> changes;
+    for (int i = 1; i <= 4; ++i) {
+        auto run = history->run(model::RunId{i}).value();
+        run.ended_at = at(200);
+        changes.emplace_back(run);
+        auto task = a_task(i, "a", model::TaskState::success);
+        task.started_at = at(100 + i);
+        task.ended_at = at(100 + 3 * i);
+        changes.emplace_back(task);
+    }
+    commit(*store, changes);
+    CHECK(names(history->task_instances({.started_gte = at(102), .started_lte = at(103)})) == Names{"2a", "3a"});
+    CHECK(names(history->task_instances({.ended_gte = at(109)})) == Names{"3a", "4a"});
+    CHECK(names(history->task_instances({.duration_gte = seconds{4}, .duration_lte = seconds{6}})) ==
+          Names{"2a", "3a"});
+    // In the order of these times: each run's logical date is the earlier, the later the run is.
+    CHECK(names(history->task_instances({.logical_date_gte = at(97), .logical_date_lte = at(98)})) ==
+          Names{"3a", "2a"});
+    CHECK(names(history->task_instances({.dag_id = "etl", .run_after_gte = at(2), .run_after_lte = at(3)})) ==
+          Names{"2a", "3a"});
+    CHECK(names(history->task_instances({.run_after_gte = at(3), .order_by = "-id"})) == Names{"4a", "3a"});
+}
+
+TEST_CASE_FIXTURE(Fixture,
+                  "task instances that started since a moment are found in older runs that ended later, or go on") {
+    using model::TaskState;
+    auto slow = history->run(model::RunId{1}).value();
+    slow.ended_at = at(500);
+    auto late = a_task(1, "a", TaskState::failed);
+    late.started_at = late.ended_at = at(400);
+    auto early = a_task(2, "a", TaskState::failed);
+    early.started_at = early.ended_at = at(3);
+    auto now = a_task(5, "a", TaskState::running);
+    now.started_at = at(450);
+    commit(*store, {slow, late, early, now});
+    CHECK(names(history->task_instances({.started_gte = at(400)})) == Names{"1a", "5a"});
+    CHECK(names(history->task_instances({.dag_id = "etl", .started_gte = at(401)})) == Names{"5a"});
+    CHECK(names(history->task_instances({.states = {TaskState::failed}, .ended_gte = at(4)})) == Names{"1a"});
+    CHECK(history->task_instances({.started_gte = at(999)}).total == 0);
+}
+
+TEST_CASE_FIXTURE(Fixture, "lists of one order go forwards and backwards") {
+    commit(*store, {a_version(8, "etl", 2)});
+    const auto numbers = [this](bool newest_first) {
+        std::vector<int> found;
+        for (const auto& row : history->versions("etl", {.newest_first = newest_first}).rows)
+            found.push_back(row.number);
+        return found;
+    };
+    CHECK(numbers(true) == std::vector{2, 1});
+    CHECK(numbers(false) == std::vector{1, 2});
 }
 
 TEST_CASE_FIXTURE(Fixture, "a page of task instances is a part, and its total is of all") {

@@ -293,6 +293,7 @@ TEST_CASE("events are listed newest first, by every filter") {
     };
     using Ids = std::vector<std::int64_t>;
     CHECK(listed([](auto&) {}) == Ids{4, 3, 2, 1});
+    CHECK(listed([](auto& f) { f.newest_first = false; }) == Ids{1, 2, 3, 4});
     CHECK(listed([](auto& f) { f.source = "bus"; }) == Ids{2});
     CHECK(listed([](auto& f) { f.type = "order"; }) == Ids{4, 3, 1});
     CHECK(listed([](auto& f) { f.subject = "s3"; }) == Ids{3});

@@ -52,14 +52,35 @@ TEST_CASE_FIXTURE(Fixture, "of a mapped task its instances count, and not the ro
           std::map<model::TaskState, int>{{model::TaskState::success, 2}, {model::TaskState::failed, 1}});
 }
 
-TEST_CASE_FIXTURE(Fixture, "runs are counted by state for each quarter of an hour of their run_after") {
-    add({finished(a_run(1)), finished(a_run(2)), a_run(3), finished(a_run(2000))});
-    const auto counts = history->run_counts("etl", at(0), at(1000));
-    REQUIRE(counts.size() == 2);
-    for (const auto& row : counts) {
-        CHECK(row.start.time_since_epoch() % std::chrono::minutes{15} == std::chrono::microseconds{0});
-        CHECK(row.count == (row.state == model::RunState::success ? 2 : 1));
-    }
+namespace {
+
+// "20 success 2": of the span from at(20) on.
+std::vector<std::string> texts_of(const std::vector<ports::RunCount>& counts) {
+    std::vector<std::string> texts;
+    for (const auto& row : counts)
+        texts.push_back(fmt::format("{} {} {}",
+                                    std::chrono::duration_cast<std::chrono::seconds>(row.start - at(0)).count(),
+                                    model::to_text(row.state), row.count));
+    return texts;
+}
+
+const std::vector kBounds{at(0), at(20), at(20), at(1000)};  // the second span is empty
+
+}  // namespace
+
+TEST_CASE_FIXTURE(Fixture, "runs are counted by state between bounds of their run_after, of which each begins a span") {
+    add({a_version(2, "other"), a_dag("other", 2), finished(a_run(1)), finished(a_run(2)), a_run(3),
+         finished(a_run(20)), finished(a_run(21), model::RunState::failed), finished(a_run(1000)),
+         finished(a_run(22, "other"))});
+    CHECK(texts_of(history->run_counts("etl", kBounds)) ==
+          std::vector<std::string>{"0 queued 1", "0 success 2", "20 success 1", "20 failed 1"});
+    CHECK(history->run_counts("etl", {}).empty());
+    CHECK(history->run_counts("none", kBounds).empty());
+}
+
+TEST_CASE_FIXTURE(Fixture, "runs are counted by state when most of them failed") {
+    add({finished(a_run(1)), finished(a_run(2), model::RunState::failed), finished(a_run(3), model::RunState::failed)});
+    CHECK(texts_of(history->run_counts("etl", kBounds)) == std::vector<std::string>{"0 success 1", "0 failed 2"});
 }
 
 TEST_CASE_FIXTURE(Fixture, "runs that ended since a moment are counted over all DAGs") {
@@ -92,7 +113,7 @@ TEST_CASE_FIXTURE(Fixture, "signs of LIKE mean nothing when runs are looked for"
 
 TEST_CASE_FIXTURE(Fixture, "versions of a DAG come newest first, a page at a time") {
     add({a_version(2, "etl", 2), a_version(3, "etl", 3), a_version(4, "other", 1)});
-    const auto page = history->versions("etl", 2, 1);
+    const auto page = history->versions("etl", {.limit = 2, .offset = 1});
     REQUIRE(page.rows.size() == 2);
     CHECK(page.rows[0].number == 2);
     CHECK(page.rows[1].number == 1);
@@ -114,8 +135,8 @@ TEST_CASE_FIXTURE(Fixture, "task instances are filtered by their operator") {
     auto asks = a_task(1, "ask", model::TaskState::deferred);
     asks.operator_kind = model::OperatorKind::approve;
     add({a_run(1), asks, a_task(1, "run", model::TaskState::deferred)});
-    const auto page = history->task_instances(
-        {.states = {model::TaskState::deferred}, .operator_kind = model::OperatorKind::approve});
+    const auto page =
+        history->task_instances({.states = {model::TaskState::deferred}, .operators = {model::OperatorKind::approve}});
     REQUIRE(page.rows.size() == 1);
     CHECK(page.rows[0].task_instance.task_id == "ask");
 }

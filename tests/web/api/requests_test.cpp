@@ -47,6 +47,142 @@ TEST_CASE("a list's query becomes a filter of history") {
     CHECK(filter.ended_lte == at("2026-11-23T00:00:00Z"));
 }
 
+TEST_CASE("a time or duration may be bound from outside or inside, by the microsecond, and the tighter bound counts") {
+    const World world;
+    CHECK(world
+              .get("/dags/etl/dagRuns?start_date_gt=2026-11-22T08:00:00Z&start_date_lt=2026-11-23T00:00:00Z"
+                   "&start_date_lte=2026-11-24T00:00:00Z&duration_gte=1.5&duration_lt=60")
+              .status == 200);
+    using std::chrono::microseconds;
+    const auto& filter = world.history.run_filter;
+    CHECK(filter.started_gte == at("2026-11-22T08:00:00Z") + microseconds{1});
+    CHECK(filter.started_lte == at("2026-11-23T00:00:00Z") - microseconds{1});
+    CHECK(filter.duration_gte == microseconds{1'500'000});
+    CHECK(filter.duration_lte == microseconds{59'999'999});
+    for (const auto* text : {"minute", "1e99", "nan", "inf", "1s"})
+        CHECK_MESSAGE(faults(world.get(std::string("/dags/etl/dagRuns?duration_gt=") + text)) ==
+                          "query.duration_gt: duration_gt must be a number of seconds",
+                      text);
+}
+
+TEST_CASE("runs are filtered by version, conf, user and name of their DAG") {
+    const World world;
+    CHECK(world
+              .get("/dags/~/dagRuns?dag_version=3&dag_version=4&conf_contains=views&triggering_user_name_pattern=an%25"
+                   "&dag_id_pattern=e%25")
+              .status == 200);
+    const auto& filter = world.history.run_filter;
+    CHECK(filter.version_numbers == std::vector{3, 4});
+    CHECK(filter.params_part == "views");
+    CHECK(filter.user_pattern == "an%");
+    CHECK(filter.dag_id_pattern == "e%");
+    CHECK(faults(world.get("/dags/~/dagRuns?dag_version=0")) ==
+          "query.dag_version: dag_version must be a whole number from 1 to 2147483647");
+}
+
+TEST_CASE("a query for task instances becomes a filter of history, of one run's as of a mapped task's") {
+    const World world;
+    for (const std::string list :
+         {"/dags/~/dagRuns/~/taskInstances", "/dags/etl/dagRuns/r1/taskInstances/extract/listMapped"}) {
+        CHECK(world
+                  .get(list +
+                       "?map_index=1&map_index=2&try_number=2&version_number=3&operator=load&operator=run&pool=small&"
+                       "pool=gpu"
+                       "&executor=process&queue=slurm&dag_id_pattern=d%25&run_id_pattern=r%25&task_display_name_"
+                       "pattern=t%25"
+                       "&pool_name_pattern=p%25&queue_name_pattern=q%25&operator_name_pattern=o%25"
+                       "&rendered_map_index_pattern=m%25&logical_date_gte=2026-01-01T00:00:00Z"
+                       "&run_after_lte=2026-01-02T00:00:00Z&start_date_gte=2026-01-03T00:00:00Z"
+                       "&end_date_lte=2026-01-04T00:00:00Z&duration_gte=5&order_by=-run_after&order_by=map_index")
+                  .status == 200);
+        const auto& filter = world.history.instance_filter;
+        CHECK(filter.map_indexes == std::vector{1, 2});
+        CHECK(filter.try_numbers == std::vector{2});
+        CHECK(filter.version_numbers == std::vector{3});
+        CHECK(filter.operators == std::vector{model::OperatorKind::load, model::OperatorKind::run});
+        CHECK(filter.pools == std::vector<std::string>{"small", "gpu"});
+        CHECK(filter.executors == std::vector<std::string>{"process", "slurm"});
+        CHECK(filter.dag_id_pattern == "d%");
+        CHECK(filter.run_id_pattern == "r%");
+        CHECK(filter.task_id_pattern == "t%");
+        CHECK(filter.pool_pattern == "p%");
+        CHECK(filter.executor_pattern == "q%");
+        CHECK(filter.operator_pattern == "o%");
+        CHECK(filter.label_pattern == "m%");
+        CHECK(filter.logical_date_gte == at("2026-01-01T00:00:00Z"));
+        CHECK(filter.run_after_lte == at("2026-01-02T00:00:00Z"));
+        CHECK(filter.started_gte == at("2026-01-03T00:00:00Z"));
+        CHECK(filter.ended_lte == at("2026-01-04T00:00:00Z"));
+        CHECK(filter.duration_gte == std::chrono::seconds{5});
+        CHECK(filter.order_by == "-run_after,map_index");
+    }
+}
+
+TEST_CASE("a filter without a value is none") {
+    const World world;
+    CHECK(world.get("/dags/~/dagRuns/~/taskInstances?map_index=&task_id=&start_date_gte=&duration_lt=").status == 200);
+    CHECK(world.history.instance_filter.map_indexes.empty());
+}
+
+TEST_CASE("order_by may be given several times, as Airflow has it, but not without end") {
+    const World world;
+    CHECK(world.get("/dags/etl/dagRuns?order_by=state&order_by=-start_date&order_by=").status == 200);
+    CHECK(world.history.run_filter.order_by == "state,-started_at");
+    CHECK(faults(world.get("/dags/etl/dagRuns?order_by=state&order_by=colour"))
+              .find("query.order_by: order_by must be one of id, dag_id") == 0);
+    CHECK(faults(world.get("/dags/etl/dagRuns?order_by=state,id")).find("query.order_by: order_by must be one") == 0);
+    std::string many = "/dags/etl/dagRuns?";
+    for (int i = 0; i < 11; ++i) many += "order_by=id&";
+    CHECK(faults(world.get(many)) == "query.order_by: order_by can be given 10 times at most");
+    CHECK(world.get(many.substr(0, many.size() - std::string("order_by=id&").size())).status == 200);
+}
+
+TEST_CASE("lists that have one order are read forwards and backwards") {
+    const World world;
+    CHECK(world.get("/backfills?order_by=id").status == 200);
+    CHECK_FALSE(world.history.asked_slice.newest_first);
+    CHECK(world.get("/backfills?limit=3&offset=2").status == 200);
+    CHECK(world.history.asked_slice.newest_first);
+    CHECK(world.history.asked_slice.limit == 3);
+    CHECK(world.history.asked_slice.offset == 2);
+    CHECK(world.get("/dags/etl/dagVersions?order_by=version_number").status == 200);
+    CHECK_FALSE(world.history.asked_slice.newest_first);
+    CHECK(world.get("/dags/etl/dagVersions?order_by=-id").status == 200);
+    CHECK(world.history.asked_slice.newest_first);
+    CHECK(world.get("/events?order_by=received_at").status == 200);
+    CHECK_FALSE(world.history.event_filter.newest_first);
+    CHECK(world.get("/notifications?order_by=created_at").status == 200);
+    CHECK_FALSE(world.history.notification_filter.newest_first);
+    CHECK(world.get("/eventLogs?order_by=when").status == 200);
+    CHECK_FALSE(world.account_rows.audit_filter.newest_first);
+    CHECK(world.get("/dags/~/dagRuns/~/hitlDetails?order_by=-created_at").status == 200);
+    CHECK(world.history.instance_filter.order_by == "-waits_since");
+    CHECK(world.get("/backfills?order_by=dag_id").status == 422);
+}
+
+TEST_CASE("lists that are held in memory are sorted by one name within another") {
+    World world;
+    for (const auto& [name, role] :
+         {std::pair{"bob", model::Role::user}, {"ada", model::Role::user}, {"eve", model::Role::admin}})
+        REQUIRE(world.accounts.add_user(name, "correct horse battery staple", role, {}).has_value());
+    const auto names = [&world](const std::string& query) {
+        std::string all;
+        const auto answer = world.get("/users" + query);
+        for (const auto& row : answer.json["users"]) all += row["username"].get<std::string>() + " ";
+        return all;
+    };
+    CHECK(names("") == "ada bob eve ");
+    CHECK(names("?order_by=-username") == "eve bob ada ");
+    CHECK(names("?order_by=role&order_by=-username") == "eve bob ada ");
+    CHECK(names("?order_by=-role&order_by=username&limit=2") == "ada bob ");
+
+    world.catalog.now->pools = {{"b", 1, ""}, {"a", 1, ""}, {"c", 9, ""}};
+    std::string pools;
+    const auto answer = world.get("/pools?order_by=-slots&order_by=name");
+    for (const auto& row : answer.json["pools"]) pools += row["name"].get<std::string>();
+    CHECK(pools == "cab");
+}
+
 TEST_CASE("a time's offset may lack its colon, as Airflow's client writes it") {
     const World world;
     CHECK(world.get("/dags/etl/dagRuns?run_after_gte=2026-01-01T00:00:00.000000%2B0100").status == 200);

@@ -68,16 +68,36 @@ TEST_CASE("committed runs are listed newest first, filtered and paged") {
 
 TEST_CASE("every order that a list offers is one that the database knows") {
     const StoredWorld stored;
-    for (const auto* order : {"id", "dag_id", "run_id", "dag_run_id", "state", "logical_date", "run_after", "queued_at",
-                              "start_date", "end_date", "duration"})
+    for (const auto* order :
+         {"id", "dag_id", "run_id", "dag_run_id", "state", "logical_date", "run_after", "queued_at", "start_date",
+          "end_date", "duration", "run_type", "data_interval_start", "data_interval_end"})
         for (const std::string sign : {"", "-"})
             CHECK(stored.get("/dags/etl/dagRuns?order_by=" + sign + order)["dag_runs"].size() == 5);
-    for (const auto* order : {"id", "task_id", "map_index", "state", "try_number", "scheduled_when", "queued_when",
-                              "start_date", "end_date", "duration", "logical_date"})
+    for (const auto* order :
+         {"id", "task_id", "map_index", "state", "try_number", "scheduled_when", "queued_when", "start_date",
+          "end_date", "duration", "logical_date", "run_after", "dag_id", "run_id", "dag_run_id", "rendered_map_index",
+          "operator", "data_interval_start", "data_interval_end"})
         for (const std::string sign : {"", "-"})
             CHECK(
                 stored.get("/dags/etl/dagRuns/run_0/taskInstances?order_by=" + sign + order)["task_instances"].size() ==
                 2);
+}
+
+TEST_CASE("every order and filter of a list goes together with every other") {
+    const StoredWorld stored;
+    const std::string filters =
+        "&logical_date_gte=2000-01-01T00:00:00Z&run_after_gt=2000-01-01T00:00:00Z&start_date_lt=2100-01-01T00:00:00Z"
+        "&end_date_lte=2100-01-01T00:00:00Z&duration_gte=0&duration_lte=99999999&dag_id_pattern=e%25&run_id_pattern=r%"
+        "25";
+    CHECK(stored.get("/dags/~/dagRuns?order_by=-state&order_by=run_after" + filters +
+                     "&dag_version=3&state=failed")["total_entries"] == 4);
+    const auto tasks = stored.get(
+        "/dags/~/dagRuns/~/taskInstances?order_by=-state&order_by=-run_after&version_number=3"
+        "&task_display_name_pattern=extr%25&pool=default_pool&state=failed" +
+        filters);
+    CHECK(tasks["total_entries"] == 5);
+    CHECK(tasks["task_instances"][0]["dag_run_id"] == "run_4");
+    CHECK(stored.get("/dags/~/dagRuns/~/hitlDetails?order_by=ti_id&order_by=-created_at")["total_entries"] == 0);
 }
 
 TEST_CASE("committed task instances, tries, versions and counts are shown") {

@@ -29,6 +29,7 @@ struct FakeHistory : ports::History {
     mutable ports::RunFilter run_filter;
     mutable ports::TaskInstanceFilter instance_filter;
     mutable ports::NotificationFilter notification_filter;
+    mutable ports::Slice asked_slice;
 
     [[nodiscard]] std::vector<ports::DagRow> dags() const override { return dag_rows; }
     [[nodiscard]] ports::Page<model::Run> runs(const ports::RunFilter& filter) const override {
@@ -60,11 +61,10 @@ struct FakeHistory : ports::History {
             if ((filter.dag_id.empty() || filter.dag_id == row.run.dag_id) &&
                 (filter.run_id.empty() || filter.run_id == row.run.run_id) &&
                 (filter.task_id.empty() || filter.task_id == row.task_instance.task_id) &&
-                (!filter.map_index || *filter.map_index == row.task_instance.map_index) &&
+                any(filter.map_indexes, row.task_instance.map_index) &&
                 (!filter.without_mapped || row.task_instance.mapped == 0) &&
                 (!filter.instances_only || row.task_instance.map_index >= 0) &&
-                (!filter.operator_kind || *filter.operator_kind == row.task_instance.operator_kind) &&
-                any(filter.states, row.task_instance.state))
+                any(filter.operators, row.task_instance.operator_kind) && any(filter.states, row.task_instance.state))
                 page.rows.push_back(row);
         page.total = static_cast<std::int64_t>(page.rows.size());
         return page;
@@ -97,7 +97,9 @@ struct FakeHistory : ports::History {
             if (row.dag_id == dag_id && row.number == number) return row;
         return std::nullopt;
     }
-    [[nodiscard]] ports::Page<model::DagVersion> versions(std::string_view dag_id, int, std::int64_t) const override {
+    [[nodiscard]] ports::Page<model::DagVersion> versions(std::string_view dag_id,
+                                                          const ports::Slice& slice) const override {
+        asked_slice = slice;
         ports::Page<model::DagVersion> page;
         for (const auto& row : version_rows)
             if (row.dag_id == dag_id) page.rows.push_back(row);
@@ -118,11 +120,14 @@ struct FakeHistory : ports::History {
         return all;
     }
     std::vector<ports::RunCount> count_rows;
-    [[nodiscard]] std::vector<ports::RunCount> run_counts(std::string_view, model::TimePoint from,
-                                                          model::TimePoint to) const override {
+    [[nodiscard]] std::vector<ports::RunCount> run_counts(std::string_view,
+                                                          std::span<const model::TimePoint> bounds) const override {
         std::vector<ports::RunCount> found;
-        for (const auto& row : count_rows)
-            if (row.start >= from && row.start < to) found.push_back(row);
+        for (auto row : count_rows) {
+            if (row.start < bounds.front() || row.start >= bounds.back()) continue;
+            row.start = *std::prev(std::upper_bound(bounds.begin(), bounds.end(), row.start));
+            found.push_back(row);
+        }
         return found;
     }
     [[nodiscard]] std::map<model::RunState, std::int64_t> ended_since(model::TimePoint since) const override {
@@ -144,8 +149,9 @@ struct FakeHistory : ports::History {
         return found;
     }
 
-    [[nodiscard]] ports::Page<ports::BackfillRow> backfills(std::string_view dag_id, bool only_open, int,
-                                                            std::int64_t) const override {
+    [[nodiscard]] ports::Page<ports::BackfillRow> backfills(std::string_view dag_id, bool only_open,
+                                                            const ports::Slice& slice) const override {
+        asked_slice = slice;
         ports::Page<ports::BackfillRow> page;
         for (const auto& row : backfill_rows)
             if ((dag_id.empty() || dag_id == row.backfill.dag_id) && !(only_open && row.backfill.ended_at))
