@@ -35,12 +35,14 @@ CLI::App* verb(CLI::App& parent, Arguments& arguments, const std::string& name, 
 
 void add_server_verbs(CLI::App& app, Arguments& arguments) {
     auto& common = arguments.common;
-    auto listen = std::make_shared<std::string>();
-    auto no_auth = std::make_shared<bool>(false);
+    auto options = std::make_shared<cli::Serve>();
     auto* serve = verb(app, arguments, "serve", "Run the daemon: scheduler, executors and API",
-                       [&common, listen, no_auth] { return cli::serve(common, *listen, *no_auth); });
-    serve->add_option("--listen", *listen, "Address of the API, host:port; `off` for the unix socket alone");
-    serve->add_flag("--no-auth", *no_auth,
+                       [&common, options] { return cli::serve(common, *options); });
+    serve->add_option("--listen", options->listen, "Address of the API, host:port; `off` for the unix socket alone");
+    serve->add_option("--behind-proxy", options->behind_proxy,
+                      "IP address of a proxy whose X-Forwarded-For and X-Forwarded-Proto are believed; may be given "
+                      "several times");
+    serve->add_flag("--no-auth", options->no_auth,
                     "No logins: whoever reaches the address may do everything; on this machine alone");
 }
 
@@ -431,7 +433,11 @@ int main(int argc, char** argv) {
     app.footer(kFooter);
     Arguments arguments;
     app.add_option("-c,--config", arguments.common.config, "weir.yaml (default: $WEIR_CONFIG, then ./weir.yaml)");
-    app.add_option("--url", arguments.common.url, "Talk to the daemon at http://host:port instead of its unix socket");
+    app.add_option(
+        "--url", arguments.common.url,
+        "Talk to the daemon at https://host:port, or http://, instead of its unix socket (default: $WEIR_URL)");
+    app.add_option("--ca", arguments.common.ca,
+                   "PEM file of the CAs that https trusts (default: $WEIR_CA_FILE, then the system's)");
     app.set_version_flag("--version", kVersion);
     app.fallthrough();
     add_server_verbs(app, arguments);

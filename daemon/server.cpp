@@ -179,6 +179,20 @@ std::optional<model::Error> exposure_fault(const Settings& settings, const Endpo
     return std::nullopt;
 }
 
+// A proxy by name could be another machine tomorrow.
+std::optional<model::Error> proxy_fault(const Settings& settings) {
+    for (const auto& proxy : settings.behind_proxy) {
+        boost::system::error_code error;
+        asio::ip::make_address(proxy, error);
+        if (error)
+            return model::Error{model::ErrorKind::invalid,
+                                fmt::format("behind_proxy: '{}' is no IP address; write 127.0.0.1 for a proxy on this "
+                                            "machine",
+                                            proxy)};
+    }
+    return std::nullopt;
+}
+
 // The address that it listens on is one of its names, if it is one.
 std::vector<std::string> allowed_hosts(const Settings& settings) {
     auto names = settings.allowed_hosts;
@@ -216,6 +230,7 @@ model::Result<std::string> listen(http::Listener& listener, const Settings& sett
         return model::Error{model::ErrorKind::invalid,
                             fmt::format("listen: {} is not host:port; write 127.0.0.1:8080", settings.listen)};
     if (auto fault = exposure_fault(settings, *endpoint)) return std::move(*fault);
+    if (auto fault = proxy_fault(settings)) return std::move(*fault);
     const auto* scheme = tls ? "https" : "http";
     const auto port = listener.listen_tcp(endpoint->host, endpoint->port, std::move(tls));
     if (!port)
@@ -338,7 +353,9 @@ int run_server(const Settings& settings) {
     live::add_live(router, feed);
     api::check_access(router);
     pages::add_pages(router);
-    http::Listener listener(io, pool, router, {}, {.allowed_hosts = allowed_hosts(settings), .access_log = log_access});
+    http::Listener listener(
+        io, pool, router, {},
+        {.allowed_hosts = allowed_hosts(settings), .proxies = settings.behind_proxy, .access_log = log_access});
     const auto address = listen(listener, settings, *tls);
     std::optional<CertificateKeeper> certificate;
     if (*tls) certificate.emplace(io, pool, *tls);

@@ -56,11 +56,18 @@ Result<Json> to_json(const http::Outcome<http::ClientResponse>& answer) {
     return Error{ErrorKind::internal, "the daemon's answer is not JSON; is this Weir at --url?"};
 }
 
+// What the option says, else the environment's variable; "" without either.
+std::string option_or(const std::string& option, const char* variable) {
+    if (!option.empty()) return option;
+    const char* value = std::getenv(variable);
+    return value == nullptr ? "" : value;
+}
+
 // $WEIR_TOKEN, or the first line of the file that $WEIR_TOKEN_FILE names.
 Result<std::string> read_token() {
-    if (const char* token = std::getenv("WEIR_TOKEN"); token != nullptr && *token != '\0') return std::string(token);
-    const char* path = std::getenv("WEIR_TOKEN_FILE");
-    if (path == nullptr || *path == '\0') return std::string();
+    if (auto token = option_or("", "WEIR_TOKEN"); !token.empty()) return token;
+    const auto path = option_or("", "WEIR_TOKEN_FILE");
+    if (path.empty()) return std::string();
     const auto text = read_file(path);
     if (!text) return Error{ErrorKind::invalid, "WEIR_TOKEN_FILE: " + text.error().message};
     return text->substr(0, text->find_first_of("\r\n"));
@@ -69,18 +76,21 @@ Result<std::string> read_token() {
 }  // namespace
 
 Result<ApiClient> ApiClient::connect(const Common& common) {
-    auto server = common.url;
-    if (server.empty())
-        if (const char* url = std::getenv("WEIR_URL")) server = url;
+    auto server = option_or(common.url, "WEIR_URL");
     if (server.empty()) {
         const auto settings = read_settings(common.config);
         if (!settings) return settings.error();
         server = settings->socket().string();
     }
-    auto client = http::Client::to(server);
+    auto client = http::Client::to(server, {}, option_or(common.ca, "WEIR_CA_FILE"));
     if (!client) return Error{ErrorKind::invalid, client.error().message};
     auto token = read_token();
     if (!token) return token.error();
+    if (!token->empty() && client->is_exposed())
+        return Error{ErrorKind::invalid,
+                     fmt::format("{}: the token would cross the network as it is; use https://, an SSH tunnel to "
+                                 "http://127.0.0.1:PORT, or the unix socket on the daemon's machine",
+                                 server)};
     return ApiClient(std::move(*client), std::move(*token));
 }
 

@@ -14,7 +14,7 @@ namespace weir::daemon::cli {
 class ApiClient {
    public:
     // --url, $WEIR_URL, or the unix socket of the settings' data folder. A token for --url comes from $WEIR_TOKEN, or the file
-    // that $WEIR_TOKEN_FILE names.
+    // that $WEIR_TOKEN_FILE names; it never goes to another machine without TLS.
     [[nodiscard]] static model::Result<ApiClient> connect(const Common& common);
 
     // `path` begins after /api/v2, its segments encoded: see segment().

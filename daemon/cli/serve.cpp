@@ -17,11 +17,12 @@ constexpr int kHeaps = 2;
 
 }  // namespace
 
-int serve(const Common& common, const std::string& listen, bool no_auth) {
+int serve(const Common& common, const Serve& options) {
     auto settings = read_settings(common.config);
     if (!settings) return fail(settings.error());
-    if (!listen.empty()) settings->listen = listen == "off" ? "" : listen;
-    if (no_auth) settings->login = false;
+    if (!options.listen.empty()) settings->listen = options.listen == "off" ? "" : options.listen;
+    if (!options.behind_proxy.empty()) settings->behind_proxy = options.behind_proxy;
+    if (options.no_auth) settings->login = false;
     set_up_log();
     // Else each thread gets a heap of its own, and keeps what its largest answer needed. They hardly ever allocate at once.
     mallopt(M_ARENA_MAX, kHeaps);

@@ -10,7 +10,8 @@ namespace weir::daemon::cli {
 
 struct Common {
     std::string config;  // path of weir.yaml; empty: see settings.hpp
-    std::string url;     // http://host:port; empty: the daemon's unix socket
+    std::string url;     // http(s)://host:port; empty: the daemon's unix socket
+    std::string ca;      // PEM file of the CAs that https trusts; empty: the system's
     bool json = false;
 };
 
@@ -49,7 +50,12 @@ int supervise(const std::string& data_folder);
 
 // --- the daemon ------------------------------------------------------------------------------------------------------------
 
-int serve(const Common& common, const std::string& listen, bool no_auth);
+struct Serve {
+    std::string listen;                     // empty: as weir.yaml says; `off`: not by TCP
+    std::vector<std::string> behind_proxy;  // IP addresses
+    bool no_auth = false;
+};
+int serve(const Common& common, const Serve& options);
 
 // --- talking to the daemon -----------------------------------------------------------------------------------------------
 

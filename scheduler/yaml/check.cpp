@@ -67,6 +67,8 @@ class Checker {
         const auto* scalar = node_.scalar();
         if (scalar == nullptr) return misfit();
         if (std::ranges::find(form.names, scalar->text) != form.names.end()) return;
+        const auto meant = switch_word(*scalar);
+        if (std::ranges::find(form.names, meant) != form.names.end()) return misfit(fmt::format("write {}", meant));
         const auto near = model::nearest_name(scalar->text, form.names);
         misfit(near ? fmt::format("did you mean '{}'?", *near) : "");
     }
@@ -207,6 +209,14 @@ class Checker {
                 return "";
         }
         return "";
+    }
+
+    // Of what YAML 1.1 takes for a boolean: `no` means `off`, though `on` is nearer by its letters. "" of anything else.
+    static std::string_view switch_word(const Scalar& scalar) {
+        const Scalar plain{scalar.text, true};
+        if (const auto truth = as_boolean(plain)) return *truth ? "on" : "off";
+        if (type_of(plain) != ScalarType::maybe_boolean) return "";
+        return meant_boolean(plain.text) == "true" ? "on" : "off";
     }
 
     std::string boolean_remedy() const {

@@ -6,6 +6,7 @@
 //   tls: {certificate: cert.pem, key: key.pem}   # PEM; `listen` then speaks HTTPS. Read again when they change, and on SIGHUP
 //   auth: on                        # `off`: no logins, on this machine alone
 //   allowed_hosts: [weir.example.com]   # names it goes by, beside localhost
+//   behind_proxy: [127.0.0.1]       # IP addresses of proxies: whose X-Forwarded-… headers are believed
 //   insecure_http: false            # true: listen beyond this machine without TLS
 //   timezone: UTC                   # for schedules that name none
 //   parallelism: 16                 # tasks at once, of all DAGs
@@ -60,6 +61,7 @@ struct Config {
     bool login = true;                       // off: whoever reaches the address may do everything
     bool insecure_http = false;              // to listen beyond this machine without TLS
     std::vector<std::string> allowed_hosts;  // names this server goes by, beside localhost
+    std::vector<std::string> behind_proxy;   // IP addresses of proxies that tell who asks
     std::string timezone = "UTC";
     int parallelism = 16;
     model::Duration keep_runs = std::chrono::days{90};

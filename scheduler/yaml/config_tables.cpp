@@ -184,6 +184,9 @@ const Table<ConfigDraft>& config_table() {
             {{"allowed_hosts", list_of("a list of names", filled_text("a host name, without port"), 0, true),
               "Names this server goes by, beside localhost"},
              [](ConfigDraft& draft, const Node& value) { draft.config.allowed_hosts = texts_of(value); }},
+            {{"behind_proxy", list_of("a list of IP addresses", filled_text("an IP address"), 0, true),
+              "Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed"},
+             [](ConfigDraft& draft, const Node& value) { draft.config.behind_proxy = texts_of(value); }},
             {{"insecure_http", boolean(),
               "Listen beyond this machine without TLS, as behind a proxy that has it: passwords cross the network as "
               "they are",

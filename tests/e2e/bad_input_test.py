@@ -135,6 +135,14 @@ class BadInput(House):
                     self.refused(f"{key}: {wrong!r:.40}", method, filled(path, GOOD), json.dumps({key: wrong}).encode())
         self.done()
 
+    def test_a_body_that_can_not_be_decoded_is_no_empty_body(self):
+        for codings in ("gzip, chunked", "chunked, gzip", "gzip"):
+            answer = self.api.ask("POST", "/api/v2/dags/only/dagRuns", b"2\r\n{}\r\n0\r\n\r\n", {"Transfer-Encoding": codings})
+            self.assertEqual(answer.status, 501, answer.text)
+            self.assertIn("Transfer-Encoding: chunked", answer.json["detail"])
+        self.assertEqual(self.api.get("/api/v2/dags/only/dagRuns").json["total_entries"], 0)
+        self.done()
+
     def api_schema(self, schema):
         while schema and "$ref" in schema:
             name = schema["$ref"].rsplit("/", 1)[1]

@@ -1,11 +1,14 @@
 """The verbs, as a person uses them."""
 
 import json
+import os
+import re
 import signal
 import subprocess
 import threading
 import unittest
 
+from api import Api
 from house import PROGRAM, House, wait_for
 
 
@@ -160,6 +163,20 @@ class Commands(House):
         self.assertEqual(follower.stdout.readline(), "two\n")
         self.assertEqual(follower.wait(30), 0)
 
+    def test_a_log_comes_as_the_kind_that_its_reader_weighs_most(self):
+        self.dag("talk", "tasks: {t: {run: echo one}}")
+        self.start()
+        run_id = self.trigger("talk")
+        self.await_run("talk", run_id, "success")
+        log = f"/api/v2/dags/talk/dagRuns/{run_id}/taskInstances/t/logs/1"
+        for accept, kind in (
+            ("application/json;q=0.1, text/plain", "text/plain"),
+            ("text/plain;q=0.2, application/json;q=0.9", "application/json"),
+            ("text/plain, application/x-ndjson", "text/plain"),
+        ):
+            answer = Api(self.folder).get(log, headers={"Accept": accept})
+            self.assertEqual((answer.status, answer.type.split(";")[0]), (200, kind), accept)
+
     def test_paused_dags_start_nothing_until_unpaused(self):
         self.dag("d", f"tasks: {{t: {{run: 'echo ran >> {self.folder}/trace'}}}}")
         self.start()
@@ -293,6 +310,113 @@ class Commands(House):
             self.assertIn("trigger", self.weir("completion", shell).stdout)
         self.assertEqual(self.weir("completion", "tcsh", check=False).returncode, 2)
         self.assertEqual(self.weir("nonsense", check=False).returncode, 2)
+
+
+def openssl(*words):
+    subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
+
+
+class OverTls(House):
+    """The verbs at https://, with a CA and a certificate made for each test."""
+
+    KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
+
+    def setUp(self):
+        super().setUp()
+        self.dag("d", "tasks: {t: {run: echo done}}")
+
+    def ca(self, name):
+        file = self.folder / f"{name}.pem"
+        openssl("req", "-x509", *self.KEY, "-days", 2, "-subj", f"/CN={name}", "-keyout", self.folder / f"{name}.key", "-out", file)
+        return file
+
+    def serve(self, hosts="DNS:localhost,IP:127.0.0.1", days=2):
+        """Starts the daemon with a certificate of `ca`, and makes a token to get in with."""
+        self.trusted = self.ca("ca")
+        key, request = self.folder / "key.pem", self.folder / "request.pem"
+        openssl("req", "-new", *self.KEY, "-subj", "/CN=weir", "-addext", f"subjectAltName={hosts}", "-keyout", key, "-out", request)
+        openssl("x509", "-req", "-in", request, "-CA", self.trusted, "-CAkey", self.folder / "ca.key", "-CAcreateserial",
+                "-copy_extensions", "copy", "-days", days, "-out", self.folder / "cert.pem")  # fmt: skip
+        (self.folder / "weir.yaml").write_text("listen: 127.0.0.1:0\ntls: {certificate: cert.pem, key: key.pem}\n")
+        self.start()
+        self.port = wait_for("the address", lambda: re.search(r"https://127\.0\.0\.1:(\d+)", self.read("daemon.log"))).group(1)
+        self.token = self.weir("tokens", "create", "cli", "--role", "admin").stdout.strip()
+
+    def arguments(self, *words, host="localhost", **variables):
+        environment = {**os.environ, "WEIR_TOKEN": self.token, **{name: str(value) for name, value in variables.items()}}
+        command = [PROGRAM, "--url", f"https://{host}:{self.port}", *map(str, words)]
+        return {"args": command, "cwd": self.folder, "env": environment, "text": True}
+
+    def over_tls(self, *words, **options):
+        return subprocess.run(**self.arguments(*words, **options), stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+
+    def refused(self, *words, **options):
+        done = self.over_tls("dags", "list", *words, **options)
+        self.assertEqual((done.returncode, done.stdout), (3, ""), done.stderr)
+        return done.stderr
+
+    def test_verbs_work_with_the_ca_by_option_or_by_environment(self):
+        self.serve()
+        for host in ("localhost", "127.0.0.1"):
+            listed = self.over_tls("dags", "list", "--ca", self.trusted, host=host)
+            self.assertEqual(listed.returncode, 0, listed.stderr)
+        ended = self.over_tls("trigger", "d", "--wait", WEIR_CA_FILE=self.trusted)
+        self.assertEqual(ended.returncode, 0, ended.stderr)
+        self.assertIn("done", self.over_tls("logs", "d", "latest", "t", WEIR_CA_FILE=self.trusted).stdout)
+        event = {"specversion": "1.0", "id": "1", "source": "test", "type": "nothing", "data": "x" * 200_000}
+        (self.folder / "event.json").write_text(json.dumps(event))
+        published = self.over_tls("events", "publish", "event.json", "--ca", self.trusted)
+        self.assertEqual(published.returncode, 0, published.stderr)
+        # A system whose store has the CA needs nothing else.
+        self.assertEqual(self.over_tls("dags", "list", SSL_CERT_FILE=self.trusted).returncode, 0)
+
+    def test_a_log_is_followed_while_it_is_written(self):
+        self.dag("talk", f"tasks: {{t: {{run: 'echo one; while [ ! -e {self.folder}/go ]; do sleep 0.02; done; echo two'}}}}")
+        self.serve()
+        run_id = self.trigger("talk")
+        follower = subprocess.Popen(
+            **self.arguments("logs", "talk", run_id, "t", "-f", "--ca", self.trusted), stdout=subprocess.PIPE
+        )
+        self.addCleanup(follower.stdout.close)
+        # Should a line never come, end the follower rather than hang.
+        limit = threading.Timer(60, follower.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
+        self.assertEqual(follower.stdout.readline(), "one\n")
+        (self.folder / "go").touch()
+        self.assertEqual(follower.stdout.readline(), "two\n")
+        self.assertEqual(follower.wait(30), 0)
+
+    def test_a_ca_that_is_not_known_is_told_of_with_its_remedy(self):
+        self.serve()
+        self.assertIn("the certificate isn't trusted: unable to get local issuer certificate; give its CA by --ca FILE", self.refused())
+        other = self.ca("other")
+        self.assertIn(f"it must lead to a CA in {other}", self.refused("--ca", other))
+        missing = self.over_tls("dags", "list", "--ca", self.folder / "none.pem")
+        self.assertEqual(missing.returncode, 2)
+        self.assertIn(f"the CA certificates of {self.folder}/none.pem can't be read", missing.stderr)
+
+    def test_a_certificate_for_another_host_is_refused(self):
+        self.serve(hosts="DNS:weir.example.com")
+        words = self.refused("--ca", self.trusted)
+        self.assertIn(f"https://localhost:{self.port}: the certificate is for weir.example.com, and not for localhost", words)
+
+    def test_a_certificate_that_has_expired_is_refused(self):
+        self.serve(days=-1)
+        self.assertIn("the certificate has expired at 20", self.refused("--ca", self.trusted))
+
+    def test_a_token_does_not_go_to_another_machine_as_it_is(self):
+        """The name resolves to nothing: were it asked for, the words would be others."""
+
+        def plainly(**more):
+            command = [PROGRAM, "--url", "http://weir.invalid:8080", "dags", "list"]
+            return subprocess.run(command, capture_output=True, text=True, env={**os.environ, **more}, timeout=60)
+
+        refused = plainly(WEIR_TOKEN="weir_secret")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("http://weir.invalid:8080: the token would cross the network as it is; use https://", refused.stderr)
+        self.assertNotIn("weir_secret", refused.stderr)
+        self.assertIn("can't find the host weir.invalid", plainly().stderr)
 
 
 if __name__ == "__main__":

@@ -22,13 +22,14 @@ class Answer:
 
 
 class Browser:
-    """Keeps its cookie and sends the CSRF token along, as our pages do."""
+    """Keeps its cookie and sends the CSRF token along, as our pages do. `headers`: what a proxy adds to each request."""
 
-    def __init__(self, port, token=None):
+    def __init__(self, port, token=None, headers=None):
         self.port, self.token, self.cookie, self.csrf = port, token, None, None
+        self.headers = headers or {}
 
     def send(self, method, path, body=None):
-        headers = {}
+        headers = dict(self.headers)
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         if self.cookie:
@@ -60,10 +61,11 @@ class Login(House):
     def addresses(self):
         return re.findall(r" at http://127\.0\.0\.1:(\d+) after", self.read("daemon.log"))
 
-    def open(self):
-        """Starts the daemon, and returns its port."""
+    def open(self, *options):
+        """Starts the daemon with these options of `serve`, and returns its port."""
         before = len(self.addresses())
-        self.start()
+        self.launch(wrapper=("sh", "-c", 'exec "$@" ' + " ".join(options), "sh"))
+        wait_for("the daemon answers", self.answers)
         wait_for("the address", lambda: len(self.addresses()) > before)
         return int(self.addresses()[-1])
 
@@ -179,6 +181,47 @@ class Login(House):
             refused = self.weir("serve", check=False)
             self.assertEqual(refused.returncode, 2)
             self.assertIn(words, refused.stderr + refused.stdout)
+
+    def asked_from(self, address):
+        """As a request of a page of https://weir.example.com comes through a proxy that keeps its own name for us."""
+        return {"X-Forwarded-For": address, "X-Forwarded-Proto": "https", "Origin": "https://weir.example.com"}
+
+    def test_behind_a_proxy_it_counts_who_asked_the_proxy(self):
+        self.configure("allowed_hosts: [weir.example.com]\n")
+        port = self.open("--behind-proxy 127.0.0.1")
+        self.with_password("users", "add", "ada", "--role", "admin")
+        eve = Browser(port, headers=self.asked_from("198.51.100.1, 203.0.113.66"))
+        for number in range(20):
+            self.assertEqual(eve.login(f"nobody{number}").status, 401)
+        self.assertEqual(eve.login("nobody").status, 429)
+        ada = Browser(port, headers=self.asked_from("203.0.113.7"))
+        made = ada.login("ada")
+        self.assertEqual(made.status, 200)
+        self.assertIn("; Secure", made.headers["Set-Cookie"])
+        self.assertEqual(ada.send("POST", "/api/v2/auth/logout").status, 204)
+        told = {(line["event"], json.loads(line["extra"])["address"]) for line in self.audit("--limit", "1000")}
+        self.assertLessEqual({("login", "203.0.113.7"), ("login_failed", "203.0.113.66")}, told)
+        # The metrics are for this machine's own programs, and whoever asked the proxy is none.
+        self.assertEqual(Browser(port).send("GET", "/metrics").status, 200)
+        self.assertEqual(Browser(port, headers=self.asked_from("203.0.113.7")).send("GET", "/metrics").status, 401)
+
+    def test_without_a_proxy_nobody_is_believed_to_be_one(self):
+        self.configure("allowed_hosts: [weir.example.com]\n")
+        port = self.open()
+        self.with_password("users", "add", "ada", "--role", "admin")
+        forwarded = self.asked_from("203.0.113.7")
+        self.assertEqual(Browser(port, headers=forwarded).login("ada").status, 403)
+        del forwarded["Origin"]
+        made = Browser(port, headers=forwarded).login("ada")
+        self.assertEqual(made.status, 200)
+        self.assertNotIn("Secure", made.headers["Set-Cookie"])
+        addresses = [json.loads(line["extra"])["address"] for line in self.audit("--event", "login")]
+        self.assertRegex(addresses[0], r"^127\.0\.0\.1:\d+$")
+
+    def test_a_proxy_is_named_by_its_address(self):
+        refused = self.weir("serve", "--behind-proxy", "nginx", check=False)
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("behind_proxy: 'nginx' is no IP address", refused.stderr + refused.stdout)
 
 
 if __name__ == "__main__":

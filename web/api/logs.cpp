@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "web/api/dto.hpp"
 #include "web/api/log_lines.hpp"
@@ -9,6 +10,7 @@
 #include "web/api/lookup.hpp"
 #include "web/api/parameters.hpp"
 #include "web/api/resources.hpp"
+#include "web/http/accept.hpp"
 
 namespace weir::api {
 
@@ -18,22 +20,11 @@ namespace {
 
 constexpr std::uint64_t kPage = 1 << 20;  // of the file, for an answer that isn't asked for full_content
 
-enum class Format { json, json_lines, text };
+enum class Format { json, json_lines, text };  // in the order of kTypes
 
-// The first of these that Accept names; its weights are not weighed.
 Format format_of(const http::Request& request) {
-    const auto accept = request.header("Accept");
-    auto format = Format::json;
-    auto first = accept.size();
-    for (const auto& [type, meaning] :
-         {std::pair{"application/json", Format::json}, std::pair{"application/x-ndjson", Format::json_lines},
-          std::pair{"text/plain", Format::text}}) {
-        if (const auto at = accept.find(type); at < first) {
-            first = at;
-            format = meaning;
-        }
-    }
-    return format;
+    static constexpr std::array<std::string_view, 3> kTypes{"application/json", "application/x-ndjson", "text/plain"};
+    return static_cast<Format>(http::preferred(request.header("Accept"), kTypes));
 }
 
 // Written by hand but for the line itself: a log has millions of them. Tasks write no times, so none are made up.

@@ -1,18 +1,23 @@
 #include "web/http/client.hpp"
 
 #include <fmt/format.h>
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
 #include <sys/un.h>
 
 #include <array>
-#include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/beast/core/basic_stream.hpp>
+#include <boost/asio/ssl/error.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
 #include <charconv>
 #include <vector>
+
+#include "web/http/client_stream.hpp"
+#include "web/http/client_tls.hpp"
+#include "web/http/guard.hpp"
 
 namespace weir::http {
 
@@ -22,7 +27,6 @@ namespace bhttp = boost::beast::http;
 namespace {
 
 using boost::system::error_code;
-using Protocol = asio::generic::stream_protocol;
 
 constexpr std::size_t kMostInMemory = 64 << 20;
 constexpr std::size_t kPiece = 64 << 10;
@@ -31,7 +35,15 @@ constexpr std::size_t kPiece = 64 << 10;
 class Line {
    public:
     [[nodiscard]] error_code connect(const Protocol::endpoint& endpoint, std::chrono::seconds limit) {
-        return wait(limit, [this, &endpoint](auto done) { stream_.async_connect(endpoint, std::move(done)); });
+        return wait(limit, [this, &endpoint](auto done) { stream_.plain().async_connect(endpoint, std::move(done)); });
+    }
+    // `complaint`: what is wrong with the server's certificate, if that is why it fails.
+    [[nodiscard]] error_code shake_hands(const Trust& trust, const std::string& host, std::string& complaint,
+                                         std::chrono::seconds limit) {
+        stream_.start_tls(trust.context);
+        auto& tls = stream_.tls()->next_layer();
+        demand_certificate(tls, trust, host, complaint);
+        return wait(limit, [&tls](auto done) { tls.async_handshake(asio::ssl::stream_base::client, std::move(done)); });
     }
     template <class Message>
     [[nodiscard]] error_code write(Message& message, std::chrono::seconds limit) {
@@ -60,13 +72,19 @@ class Line {
     }
 
     asio::io_context io_{1};
-    boost::beast::basic_stream<Protocol> stream_{io_};
+    ClientStream stream_{Socket(io_)};
     boost::beast::flat_buffer buffer_;
 };
 
 std::string in_words(const error_code& error) {
     if (error == boost::beast::error::timeout) return "no answer in time";
-    if (error == bhttp::error::end_of_stream || error == bhttp::error::partial_message) return "the connection was cut";
+    for (const auto& cut : {error_code(bhttp::error::end_of_stream), error_code(bhttp::error::partial_message),
+                            error_code(asio::error::eof), error_code(asio::ssl::error::stream_truncated)})
+        if (error == cut) return "the connection was cut";
+    // What a server that answers in plain text looks like to OpenSSL.
+    if (error.category() == asio::error::get_ssl_category() &&
+        ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_WRONG_VERSION_NUMBER)
+        return "TLS is not spoken there; is it http:// instead of https://?";
     return error.message();
 }
 
@@ -78,28 +96,27 @@ Failure not_reached(const std::string& server, const error_code& error) {
 
 }  // namespace
 
-Outcome<Client> Client::to(std::string_view server, ClientTimeouts timeouts) {
+Outcome<Client> Client::to(std::string_view server, ClientTimeouts timeouts, const std::filesystem::path& ca_file) {
     Client client;
     client.server_ = server;
     client.timeouts_ = timeouts;
     const auto wrong = [server] {
-        return Failure{fmt::format("'{}' is no server; give a socket's path or http://host:port", server)};
-    };
-    if (server.starts_with("https://"))
         return Failure{
-            fmt::format("{}: https is not spoken here; use http:// to loopback, or the Unix socket", server)};
-    if (!server.starts_with("http://")) {
+            fmt::format("'{}' is no server; give a socket's path, http://host:port or https://host:port", server)};
+    };
+    const bool secure = server.starts_with("https://");
+    if (!secure && !server.starts_with("http://")) {
         if (server.empty() || server.find("://") != std::string_view::npos) return wrong();
         if (server.size() >= sizeof(sockaddr_un::sun_path))
             return Failure{fmt::format("the socket path {} is too long", server)};
         client.socket_path_ = server;
         return client;
     }
-    server.remove_prefix(std::string_view{"http://"}.size());
+    server.remove_prefix(server.find("//") + 2);
     if (server.ends_with('/')) server.remove_suffix(1);
     const auto colon = server.rfind(':');
     const bool has_port = colon != std::string_view::npos && server.find(']', colon) == std::string_view::npos;
-    client.port_ = 80;
+    client.port_ = secure ? 443 : 80;
     if (has_port) {
         const auto digits = server.substr(colon + 1);
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), client.port_);
@@ -109,8 +126,14 @@ Outcome<Client> Client::to(std::string_view server, ClientTimeouts timeouts) {
     if (server.starts_with('[') && server.ends_with(']')) server = server.substr(1, server.size() - 2);
     if (server.empty() || server.find_first_of("/?#@[] ") != std::string_view::npos) return wrong();
     client.host_ = server;
+    if (!secure) return client;
+    auto trust = trust_in(ca_file);
+    if (!trust) return trust.error();
+    client.trust_ = std::move(*trust);
     return client;
 }
+
+bool Client::is_exposed() const { return !host_.empty() && !trust_ && !is_loopback_authority(authority()); }
 
 std::string Client::authority() const {
     if (!socket_path_.empty()) return "localhost";
@@ -154,6 +177,12 @@ Outcome<ClientResponse> Client::download(const ClientRequest& request,
         if (!error) break;
     }
     if (error) return not_reached(server_, error);
+    if (trust_) {
+        std::string complaint;
+        const auto refused = line->shake_hands(*trust_, host_, complaint, timeouts_.connect);
+        if (!complaint.empty()) return Failure{fmt::format("{}: {}", server_, complaint)};
+        if (refused) return Failure{fmt::format("{}: {}", server_, in_words(refused))};
+    }
 
     bhttp::request<bhttp::string_body> message;
     message.version(11);

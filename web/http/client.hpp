@@ -1,9 +1,12 @@
-// A blocking HTTP client for command lines: one connection for each request, to a Unix socket or a TCP port.
+// A blocking HTTP client for command lines: one connection for each request, to a Unix socket or a TCP port, there also through
+// TLS.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -26,15 +29,22 @@ struct ClientResponse {
 };
 
 struct ClientTimeouts {
-    std::chrono::seconds connect{5};
+    std::chrono::seconds connect{5};  // also for the handshake of TLS
     std::chrono::seconds answer{60};  // from the request to its answer's headers
     std::chrono::seconds piece{60};   // between two pieces of a body
 };
 
+struct Trust;
+
 class Client {
    public:
-    // "/run/weir/weir.sock" or "http://host:port". Fails on anything else, https too.
-    [[nodiscard]] static Outcome<Client> to(std::string_view server, ClientTimeouts timeouts = {});
+    // "/run/weir/weir.sock", "http://host:port" or "https://host:port". Whose certificates https trusts: the CAs of `ca_file` (PEM)
+    // alone, or without one those of the system.
+    [[nodiscard]] static Outcome<Client> to(std::string_view server, ClientTimeouts timeouts = {},
+                                            const std::filesystem::path& ca_file = {});
+
+    // Whether others on the way can read what is sent: plain HTTP to another machine.
+    [[nodiscard]] bool is_exposed() const;
 
     // Any status is a success here; a failure says in words why there is no answer. Bodies over 64 MiB are a failure.
     [[nodiscard]] Outcome<ClientResponse> request(const ClientRequest& request) const;
@@ -53,6 +63,7 @@ class Client {
     std::string host_;
     std::uint16_t port_ = 0;
     ClientTimeouts timeouts_;
+    std::shared_ptr<const Trust> trust_;  // null: no TLS
 };
 
 }  // namespace weir::http

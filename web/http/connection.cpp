@@ -7,6 +7,7 @@
 #include <boost/beast/http.hpp>
 
 #include "web/http/guard.hpp"
+#include "web/http/proxy.hpp"
 #include "web/http/server.hpp"
 #include "web/http/target.hpp"
 
@@ -39,16 +40,27 @@ Response why_unreadable(const boost::system::error_code& error, const Limits& li
     return problem(400, "this is not HTTP/1.1: " + error.message());
 }
 
+// RFC 9112, 6.1. The parser unpacks none but chunked, and finds no body at all where that is not the last: the handler would act
+// on an empty one.
+std::optional<Response> refuse_codings(const Request& request) {
+    const auto codings = request.headers.count("Transfer-Encoding");
+    if (codings == 0 || (codings == 1 && boost::beast::iequals(request.header("Transfer-Encoding"), "chunked")))
+        return std::nullopt;
+    return problem(501, "of transfer codings only `Transfer-Encoding: chunked` is understood");
+}
+
 // Fills the request from what the parser has; returns the refusal, if there is one. The body is not there yet.
 std::optional<Response> take_head(const Connection& connection, const Parser& parser, Exchange& exchange) {
     const auto& head = parser.get();
     auto& request = exchange.request;
-    request.peer = connection.peer;
     request.method = std::string(head.method_string());
     request.target = std::string(head.target());
     exchange.keep_alive = head.keep_alive();
     exchange.http_1_1 = head.version() >= 11;
     for (const auto& field : head) request.headers.emplace(field.name_string(), field.value());
+
+    request.peer = behind_proxies(connection.peer, request.headers, connection.server->options.proxies);
+    if (auto refusal = refuse_codings(request)) return refusal;
 
     auto target = parse_target(request.target);
     if (!target)

@@ -65,7 +65,10 @@ std::optional<Response> refuse_foreign(const Request& request, std::string_view 
     if (site == "cross-site" || site == "same-site")
         return problem(403, "a page of another site may not change anything here (Sec-Fetch-Site)");
     const auto origin = request.header("Origin");
-    if (!origin.empty() && !same_site(origin, authority))
+    const auto is_public = [&origin](const std::string& host) { return lower(origin) == "https://" + lower(host); };
+    const bool public_page = request.peer.is_proxied && request.peer.is_tls &&
+                             std::any_of(allowed_hosts.begin(), allowed_hosts.end(), is_public);
+    if (!origin.empty() && !same_site(origin, authority) && !public_page)
         return problem(403, fmt::format("a page of {} may not change anything here (Origin)", origin));
     return std::nullopt;
 }

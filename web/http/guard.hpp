@@ -16,7 +16,8 @@ namespace weir::http {
 [[nodiscard]] bool is_loopback_authority(std::string_view authority);
 
 // The refusal, or nullopt. `authority` is what the request calls this server: the Host header, or the authority of an absolute target.
-// `allowed_hosts`: further names this server goes by, without port ("weir.example.com").
+// `allowed_hosts`: further names this server goes by, without port ("weir.example.com"). Of a request through a proxy with TLS, pages of
+// https://weir.example.com are its own, whatever the proxy calls it by.
 [[nodiscard]] std::optional<Response> refuse_foreign(const Request& request, std::string_view authority,
                                                      const std::vector<std::string>& allowed_hosts);
 

@@ -35,6 +35,7 @@ struct AccessRecord {
 
 struct ListenerOptions {
     std::vector<std::string> allowed_hosts;               // names beside loopback that Host may hold, without port
+    std::vector<std::string> proxies = {};                // IP addresses whose X-Forwarded-… headers are believed
     std::function<void(const AccessRecord&)> access_log;  // called on the IO thread
 };
 

@@ -26,9 +26,10 @@ using Query = std::multimap<std::string, std::string, std::less<>>;
 // Who is at the other end. A Unix socket's peer is known by its user id, which the kernel vouches for.
 struct Peer {
     bool is_unix = false;
-    unsigned uid = 0;     // of a Unix socket's peer
-    std::string address;  // "127.0.0.1:51234" or "unix"
-    bool is_tls = false;  // the connection is encrypted
+    unsigned uid = 0;         // of a Unix socket's peer
+    std::string address;      // "127.0.0.1:51234", "unix"; without a port as a proxy tells it
+    bool is_tls = false;      // its connection is encrypted
+    bool is_proxied = false;  // a trusted proxy has told both
 };
 
 // Who asks, in the words of the router's guard; all empty where there is none.

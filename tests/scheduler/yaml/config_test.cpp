@@ -127,7 +127,7 @@ TEST_CASE("an unknown setting is told") {
     const Example examples[] = {
         {"port: 8080\n",
          "weir.yaml:1:1: unknown key 'port' in weir.yaml; known are dags, data, listen, tls, auth, allowed_hosts, "
-         "insecure_http, timezone, parallelism, "
+         "behind_proxy, insecure_http, timezone, parallelism, "
          "retention, pools, connections, notifiers, sources"},
         {"- a\n", "weir.yaml:1:1: the file: expected a map of weir.yaml's keys, found a list"},
         {R"(dags: a
@@ -151,6 +151,7 @@ parallelism: 4
 retention: {runs: 30d, keep_last: 5, events: 7d, windows: 60d, audit: 30d}
 auth: off
 allowed_hosts: [weir.example.com, weir]
+behind_proxy: [127.0.0.1, "::1"]
 insecure_http: true
 pools: {warehouse: {slots: 4, description: Few}, default_pool: 64}
 connections:
@@ -173,11 +174,21 @@ connections:
     CHECK_FALSE(config.login);
     CHECK(config.insecure_http);
     CHECK(config.allowed_hosts == std::vector<std::string>{"weir.example.com", "weir"});
+    CHECK(config.behind_proxy == std::vector<std::string>{"127.0.0.1", "::1"});
     CHECK(config.pools == std::vector<model::Pool>{{"default_pool", 64, ""}, {"warehouse", 4, "Few"}});
     CHECK(config.connections.at("cache") == model::parse_json(R"({"kind": "redis", "socket": "/etc/weir/run/redis.sock",
         "db": 2, "password": {"file": "/etc/weir/secrets/redis"}})"));
     CHECK(config.connections.at("warehouse") == model::parse_json(R"({"kind": "postgres", "host": "db", "port": 5433,
         "database": "d", "user": "u", "password": {"env": "PGPASS"}, "sslmode": "require"})"));
+}
+
+TEST_CASE("a switch that is written as a boolean is told the word that it means") {
+    for (const auto& [written, meant] : {std::pair{"no", "off"}, std::pair{"false", "off"}, std::pair{"N", "off"},
+                                         std::pair{"yes", "on"}, std::pair{"true", "on"}, std::pair{"On", "on"}}) {
+        const auto loaded = load_config(std::string("auth: ") + written + "\n", "weir.yaml", "/etc/weir");
+        REQUIRE_FALSE(loaded.config.has_value());
+        CHECK_MESSAGE(loaded.diagnostics.front().message.ends_with(std::string("; write ") + meant), written);
+    }
 }
 
 TEST_CASE("an empty weir.yaml means the defaults") {

@@ -127,9 +127,18 @@ TEST_CASE("an answer that breaks off is a failure") {
 
 TEST_CASE("what is no server is refused with words") {
     for (const auto* server : {"", "ftp://x", "http://", "http://:80", "http://a:b", "http://a:0", "http://a:99999",
-                               "http://a/b", "http://u@a"})
+                               "http://a/b", "http://u@a", "https://", "https://a:b", "https://u@a"})
         CHECK_MESSAGE(!Client::to(server).has_value(), server);
-    CHECK(Client::to("https://a").error().message.find("https is not spoken here") != std::string::npos);
-    for (const auto* server : {"/run/weir.sock", "http://localhost:8080", "http://[::1]:8080/", "http://127.0.0.1"})
+    for (const auto* server : {"/run/weir.sock", "http://localhost:8080", "http://[::1]:8080/", "http://127.0.0.1",
+                               "https://weir.example.com", "https://[::1]:8443"})
         CHECK_MESSAGE(Client::to(server).has_value(), server);
+}
+
+TEST_CASE("plain HTTP to another machine is exposed, and nothing else") {
+    for (const auto* server : {"http://weir.example.com", "http://10.0.0.1:8080", "http://[2001:db8::1]:8080",
+                               "http://127.0.0.1.example.com", "http://localhost.example.com"})
+        CHECK_MESSAGE(Client::to(server)->is_exposed(), server);
+    for (const auto* server : {"/run/weir.sock", "http://localhost:8080", "http://127.0.0.1", "http://[::1]:8080",
+                               "https://weir.example.com", "https://10.0.0.1"})
+        CHECK_MESSAGE(!Client::to(server)->is_exposed(), server);
 }

@@ -180,6 +180,25 @@ TEST_CASE("a body with two lengths is refused, so that nothing is smuggled in af
     }
 }
 
+TEST_CASE("a coding that is not understood is refused, and the handler acts on no empty body") {
+    std::atomic<int> seen = 0;
+    Router router;
+    router.add("POST", "/echo", [&seen](const Request&) { return ++seen, Response{}; });
+    RunningServer server(router);
+    for (const std::string codings :
+         {"Transfer-Encoding: gzip, chunked", "Transfer-Encoding: chunked, gzip", "Transfer-Encoding: gzip",
+          "Transfer-Encoding: identity", "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"}) {
+        RawConnection connection(server.port);
+        connection.send("POST /echo HTTP/1.1\r\nHost: localhost\r\n" + codings + "\r\n\r\n1\r\nx\r\n0\r\n\r\n");
+        connection.end_sending();
+        const auto& answer = connection.read_to_end();
+        CHECK_MESSAGE(answer.starts_with("HTTP/1.1 501 "), codings);
+        CHECK_MESSAGE(answer.find("{\"detail\":\"of transfer codings only") != std::string::npos, codings);
+        CHECK_MESSAGE(count_of(answer, "HTTP/1.1 ") == 1, codings);
+    }
+    CHECK(seen == 0);
+}
+
 TEST_CASE("a handler that throws is answered with 500 and told to the access log, not to the client") {
     const auto router = echo_router();
     std::promise<AccessRecord> logged;

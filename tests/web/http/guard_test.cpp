@@ -56,6 +56,25 @@ TEST_CASE("our own pages and clients that are no browsers may") {
           200);
 }
 
+TEST_CASE("behind a proxy with TLS our public pages are ours, whatever name the proxy asks by") {
+    const auto status_of = [](const char* origin, Peer peer) {
+        Request request;
+        request.method = "POST";
+        request.peer = std::move(peer);
+        request.headers = {{"Origin", origin}, {"Sec-Fetch-Site", "same-origin"}};
+        const auto refusal = refuse_foreign(request, "127.0.0.1:8080", {"weir.example.com"});
+        return refusal ? refusal->status : 200;
+    };
+    const Peer with_tls{.is_tls = true, .is_proxied = true};
+    CHECK(status_of("https://weir.example.com", with_tls) == 200);
+    CHECK(status_of("https://Weir.Example.com", with_tls) == 200);
+    for (const auto* origin : {"http://weir.example.com", "https://weir.example.com:8443", "https://evil.example",
+                               "https://weir.example.com.evil.example", "null"})
+        CHECK_MESSAGE(status_of(origin, with_tls) == 403, origin);
+    CHECK(status_of("https://weir.example.com", {.is_proxied = true}) == 403);
+    CHECK(status_of("https://weir.example.com", {.is_tls = true}) == 403);
+}
+
 TEST_CASE("a link from another site may be followed") {
     CHECK(status_for("GET", "localhost:8080", {{"Sec-Fetch-Site", "cross-site"}}) == 200);
 }

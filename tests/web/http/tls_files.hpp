@@ -5,24 +5,37 @@
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509v3.h>
 
 #include "tests/web/http/running_server.hpp"
 
 namespace weir::http::test {
 
-// Writes cert.pem and key.pem, or over them.
-inline void make_certificate(const std::filesystem::path& folder, const std::string& name) {
+struct Validity {
+    std::chrono::seconds from{-3600};  // from now
+    std::chrono::seconds to{3600};
+};
+
+// Writes cert.pem and key.pem, or over them. `hosts`: its subjectAltName in OpenSSL's words, "DNS:localhost,IP:127.0.0.1".
+inline void make_certificate(const std::filesystem::path& folder, const std::string& name,
+                             const std::string& hosts = "", Validity validity = {}) {
     EVP_PKEY* key = EVP_EC_gen("P-256");
     X509* certificate = X509_new();
     X509_set_version(certificate, 2);
     ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
-    X509_gmtime_adj(X509_getm_notBefore(certificate), -3600);
-    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), validity.from.count());
+    X509_gmtime_adj(X509_getm_notAfter(certificate), validity.to.count());
     X509_set_pubkey(certificate, key);
     auto* subject = X509_get_subject_name(certificate);
     X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(name.c_str()), -1,
                                -1, 0);
     X509_set_issuer_name(certificate, subject);
+    if (!hosts.empty()) {
+        X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, hosts.c_str());
+        REQUIRE(extension != nullptr);
+        X509_add_ext(certificate, extension, -1);
+        X509_EXTENSION_free(extension);
+    }
     X509_sign(certificate, key, EVP_sha256());
     std::FILE* file = std::fopen((folder / "cert.pem").c_str(), "w");
     REQUIRE(file != nullptr);
