@@ -6,7 +6,7 @@ import { Moment } from "./moment";
 const kMoment = /(?<!\w)(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
 
 /** Its moments are told as everywhere: in the zone that the viewer chose. */
-const Sentence = ({ text }: { text: string }) => <>{text.split(kMoment).map((piece, i) => (i % 2 === 1 ? <Moment key={i} at={piece} /> : piece))}</>;
+export const Sentence = ({ text }: { text: string }) => <>{text.split(kMoment).map((piece, i) => (i % 2 === 1 ? <Moment key={i} at={piece} /> : piece))}</>;
 
 export function Reasons({ of: { reasons } }: { of: Why }) {
   return (

@@ -3,6 +3,7 @@ import { address, path } from "@/api/client";
 import { type Concerns } from "@/api/live";
 import type { RunList } from "@/api/types";
 import { useApi } from "@/api/use";
+import { kSpans, useSince } from "@/model/lately";
 import { useZone } from "@/model/preferences";
 import { useQuery } from "@/model/query";
 import { kRunStates, wordsOfState } from "@/model/states";
@@ -12,6 +13,7 @@ import { SelectField, TextField } from "./field";
 import { Empty, Show } from "./notes";
 import { Card } from "./page";
 import { RunsTable, kRunsPage } from "./runs_table";
+import { TypedField } from "./typed_field";
 
 const kTypes = [
   { value: "", text: "all" },
@@ -20,7 +22,7 @@ const kTypes = [
   { value: "backfill", text: "by backfill" },
   { value: "asset_triggered", text: "by windows or events" },
 ];
-const kFilters = ["dag", "state", "type", "from", "to", "id", "mark"] as const;
+const kFilters = ["dag", "state", "type", "from", "to", "ended", "id", "mark"] as const;
 
 /** `dag_id` "~": of all DAGs. */
 export function RunsList({ dag_id, concerns }: { dag_id: string; concerns: Concerns }) {
@@ -28,7 +30,8 @@ export function RunsList({ dag_id, concerns }: { dag_id: string; concerns: Conce
   const zone = useZone();
   const ask = (changes: Record<string, string>) => setQuery({ ...changes, offset: "" });
   const offset = Number(query.offset) || 0;
-  const order = query.order ?? "-run_after";
+  const usual = query.ended ? "-end_date" : "-run_after";
+  const order = query.order ?? usual;
   const whose = dag_id === "~" ? query.dag || "~" : dag_id;
   const runs = useApi<RunList>(
     address(path("dags", whose, "dagRuns"), {
@@ -41,6 +44,7 @@ export function RunsList({ dag_id, concerns }: { dag_id: string; concerns: Conce
       backfill_id: query.backfill,
       run_after_gte: query.from && dayBounds(query.from, zone).start,
       run_after_lte: query.to && dayBounds(query.to, zone).last,
+      end_date_gte: useSince(query.ended),
       stale: query.mark === "stale" ? true : null,
       deadline_missed: query.mark === "late" ? true : null,
     }),
@@ -52,7 +56,7 @@ export function RunsList({ dag_id, concerns }: { dag_id: string; concerns: Conce
   return (
     <>
       <div class="filters">
-        {dag_id === "~" && <TextField label="DAG" type="search" value={query.dag ?? ""} onValue={(dag) => ask({ dag })} placeholder="its id" />}
+        {dag_id === "~" && <TypedField label="DAG" value={query.dag ?? ""} onValue={(dag) => ask({ dag })} placeholder="its id" />}
         <SelectField label="State" value={query.state ?? ""} onValue={(state) => ask({ state })}
           options={[{ value: "", text: "all" }, ...kRunStates.map((value) => ({ value, text: wordsOfState(value) }))]} />
         <SelectField label="Made" value={query.type ?? ""} onValue={(type) => ask({ type })} options={kTypes} />
@@ -60,7 +64,8 @@ export function RunsList({ dag_id, concerns }: { dag_id: string; concerns: Conce
           options={[{ value: "", text: "all" }, { value: "stale", text: "stale" }, { value: "late", text: "late" }]} />
         <TextField label="From" type="date" value={query.from ?? ""} onValue={(from) => ask({ from })} />
         <TextField label="To" type="date" value={query.to ?? ""} onValue={(to) => ask({ to })} />
-        <TextField label="Run id" type="search" value={query.id ?? ""} onValue={(id) => ask({ id })} placeholder="part of it" />
+        <SelectField label="Ended in" value={query.ended ?? ""} onValue={(ended) => ask({ ended })} options={kSpans} />
+        <TypedField label="Run id" value={query.id ?? ""} onValue={(id) => ask({ id })} placeholder="part of it" />
         {isFiltered && (
           <Button kind="quiet" icon="cross" onClick={() => ask(Object.fromEntries([...kFilters, "backfill"].map((name) => [name, ""])))}>
             No filter
@@ -77,7 +82,7 @@ export function RunsList({ dag_id, concerns }: { dag_id: string; concerns: Conce
                 <Empty title="There is no run">{isFiltered ? "None is like that." : "Trigger one, or wait for the schedule."}</Empty>
               ) : (
                 <RunsTable runs={data} withDag={dag_id === "~"} offset={offset} order={order}
-                  onOrder={(next) => ask({ order: next === "-run_after" ? "" : next })} onOffset={(next) => setQuery({ offset: next ? String(next) : "" })} />
+                  onOrder={(next) => ask({ order: next === usual ? "" : next })} onOffset={(next) => setQuery({ offset: next ? String(next) : "" })} />
               )
             }
           </Show>

@@ -39,9 +39,9 @@ tasks:
 };
 const kRun = "/dags/daily/runs/seen";
 const kPages = [
-  "/", "/dags", "/runs", "/backfills", "/approvals", "/windows", "/events", "/events/1", "/sources", "/errors", "/pools", "/notifications",
+  "/", "/dags", "/runs", "/runs?state=failed&ended=24", "/backfills", "/approvals", "/windows", "/events", "/events/1", "/sources", "/errors", "/pools", "/notifications",
   "/audit", "/users", "/tokens", "/account", "/nowhere",
-  ...["", "/graph", "/runs", "/calendar", "/next", "/backfills", "/code", "/details"].map((tab) => `/dags/daily${tab}`),
+  ...["", "/graph", "/timeline", "/timeline?run=seen&scale=start", "/runs", "/calendar", "/next", "/backfills", "/code", "/details"].map((tab) => `/dags/daily${tab}`),
   ...["", "/graph", "/timeline", "/details", "/tasks/publish", "/tasks/each", "/tasks/each/1", "/tasks/tell"].map((tab) => kRun + tab),
   "/dags/etl", "/dags/etl/code", "/dags/gone",
   ...["", "/details", `/runs/${kLong}`, `/runs/${kLong}/tasks/${kLong}`].map((place) => `/dags/${kLong}${place}`),
@@ -64,6 +64,11 @@ describe("every page", () => {
     const end = Math.floor(Date.now() / 3_600_000) * 3_600_000;
     await house.api("POST", "/events", [
       { specversion: "1.0", id: "w", source: "/jobs", type: "dev.weir.window.completed", subject: "views", windowstart: new Date(end - 7_200_000).toISOString(), windowend: new Date(end - 3_600_000).toISOString() },
+      // More assets than one looks through.
+      ...Array.from({ length: 12 }, (_, i) => ({
+        specversion: "1.0", id: `shop-${i}`, source: "/jobs", type: "dev.weir.window.completed", subject: `shop-${i}`,
+        windowstart: new Date(end - 7_200_000).toISOString(), windowend: new Date(end - 3_600_000).toISOString(),
+      })),
     ], "application/cloudevents-batch+json");
     await house.api("POST", "/dags/etl/dagRuns", {});
     await house.api("POST", "/dags/release/dagRuns", {});
@@ -87,7 +92,7 @@ describe("every page", () => {
       if (width < 1280) await page.reload();
       await page.getByRole("heading", { level: 1 }).first().waitFor();
       await page.locator("[aria-busy=true]").first().waitFor({ state: "detached" });
-      if (kShots) await page.screenshot({ path: join(kShots, `${path.slice(1).replaceAll(kLong, "long").replaceAll("/", "-") || "home"}-${theme}-${width}.png`) });
+      if (kShots) await page.screenshot({ path: join(kShots, `${path.slice(1).replaceAll(kLong, "long").replaceAll(/[/?&=]/g, "-") || "home"}-${theme}-${width}.png`) });
       const wide = Number(await page.evaluate("document.documentElement.scrollWidth"));
       if (wide > width) faults.push(`${width} px: it is ${wide} px wide`);
       const colours = await page.evaluate("[document.documentElement, document.querySelector('h1')].map((element) => getComputedStyle(element).color)");

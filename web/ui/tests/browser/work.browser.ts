@@ -159,6 +159,8 @@ describe("what people do with runs and DAGs", () => {
     await dialog.getByRole("button", { name: "Run again" }).click();
     await waitForState(page, "success");
     await page.getByLabel("Try", { exact: true }).selectOption({ label: "try 1: failed, exit code 1" });
+    await page.reload();
+    expect(await page.getByLabel("Try", { exact: true }).inputValue()).toBe("1");
     await page.goto(house.url + run);
     await waitForState(page, "success");
     expect(await row(page, "extract").getByRole("cell").allTextContents()).toContain("1");
@@ -318,6 +320,72 @@ describe("what people do with runs and DAGs", () => {
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: /^load/ }).waitFor();
     expect(new URL(page.url()).pathname).toBe(`${run}/tasks/load`);
+    await page.context().close();
+  });
+
+  it("the timeline of a DAG goes on while a run does, is walked by the keyboard, and unfolds a run into its tasks", async () => {
+    house.write("mended");
+    await trigger("flaky", "drawn");
+    await until("the run is over", async () => (await house.runState("flaky", "drawn")) === "success");
+    const page = await house.visit("/dags/flaky/timeline");
+    await mark(page);
+    const run = page.getByRole("link", { name: /^Run drawn ?: success/ });
+    await run.focus();
+    await page.locator(".tip").getByText(/^started /).waitFor();
+    await page.keyboard.press("ArrowRight");
+    const tasks = page.getByRole("region", { name: "Timeline of the tasks" });
+    await tasks.getByRole("link", { name: /^load ?: success/ }).waitFor();
+    expect(new URL(page.url()).searchParams.get("run")).toBe("drawn");
+    // One that begins meanwhile comes above it, and the keyboard stays where it was.
+    await trigger("flaky", "later");
+    await page.getByRole("link", { name: /^Run later ?: success/ }).waitFor();
+    expect(await run.evaluate((link) => link === document.activeElement)).toBe(true);
+    expect(await page.locator("a[data-run]").first().getAttribute("data-run")).toBe("later");
+    await page.keyboard.press("ArrowUp");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /^later/ }).waitFor();
+    await page.goBack();
+    await tasks.waitFor();
+    expect(await isMarked(page)).toBe(true);
+
+    await trigger("endless", "drawn");
+    await page.goto(`${house.url}/dags/endless/timeline`);
+    const open = page.getByRole("link", { name: /^Run drawn ?: running/ });
+    await open.waitFor();
+    const took = open.locator(".timeline-took");
+    const before = await took.textContent();
+    await until("its bar goes on", async () => (await took.textContent()) !== before);
+    await house.api("POST", "/dags/endless/dagRuns/drawn/kill", {});
+    await page.getByRole("link", { name: /^Run drawn ?: failed/ }).waitFor();
+    await page.context().close();
+  });
+
+  it("the figure of what failed in a day leads to these runs, and the filter can be taken away", async () => {
+    await trigger("broken", "counted");
+    await until("the run is over", async () => (await house.runState("broken", "counted")) === "failed");
+    const page = await house.visit("/");
+    const figure = page.getByRole("link", { name: /failed in 24 h/ });
+    const counted = Number(/\d+/.exec((await figure.textContent())!)![0]);
+    await figure.click();
+    await page.getByRole("heading", { name: "Runs" }).waitFor();
+    await row(page, "counted").getByText("failed").waitFor();
+    expect(await page.getByRole("row").count()).toBe(counted + 1);
+    expect(await page.getByLabel("Ended in").inputValue()).toBe("24");
+    await page.getByRole("button", { name: "No filter" }).click();
+    await page.getByRole("cell", { name: "success" }).first().waitFor();
+    expect(new URL(page.url()).search).toBe("");
+    await page.context().close();
+  });
+
+  it("which tasks of a run are looked at outlives a reload", async () => {
+    const run = await trigger("broken", "filtered");
+    await until("the run is over", async () => (await house.runState("broken", "filtered")) === "failed");
+    const page = await house.visit(run);
+    await page.getByLabel("State", { exact: true }).selectOption("upstream_failed");
+    await row(page, "first").waitFor({ state: "detached" });
+    await page.reload();
+    await row(page, "last").waitFor();
+    expect(await row(page, "first").count()).toBe(0);
     await page.context().close();
   });
 

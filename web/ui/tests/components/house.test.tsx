@@ -40,12 +40,35 @@ describe("the home page", () => {
     expect(screen.queryByRole("region", { name: "Late" })).toBeNull();
   });
   it("names what is late, since when and why", async () => {
-    serve({ "GET /overview": { ...kOverview, late: [{ dag_id: "etl", run_id: null, asset: "views/eu", since: new Date(Date.now() - 125_000).toISOString(), words: "2 windows are missing" }] } });
+    serve({ "GET /overview": { ...kOverview, late: [{ dag_id: "etl", run_id: null, asset: "views/eu", since: new Date(Date.now() - 125_000).toISOString(), words: "2 windows are missing since 2026-11-22T12:00:00Z" }] } });
+    localStorage.setItem("weir.zone", "utc");
     show(<Home />);
     const late = await screen.findByRole("region", { name: "Late" });
-    expect(late.textContent).toContain("2 windows are missing");
+    expect(late.textContent).toContain("2 windows are missing since 2026-11-22 12:00:00");
     expect(late.textContent).toContain("2 min ago");
     expect(within(late).getByRole("link", { name: "etl" }).getAttribute("href")).toBe("/windows?asset=views&key=eu");
+  });
+});
+
+describe("what failed, on the home page,", () => {
+  const failed = (dag_id: string, run: string) => ({
+    dag_id, dag_run_id: run, dag_display_name: dag_id, state: "failed", run_type: "scheduled", logical_date: null, end_date: "2026-11-22T12:00:00Z", note: null,
+  });
+  const runs = [failed("noisy", "3"), failed("noisy", "2"), failed("etl", "7"), failed("noisy", "1")];
+
+  it("is a line for each DAG, which leads to its newest and to all of them", async () => {
+    serve({ "GET /overview": { ...kOverview, failed: runs, counts: { ...kCounts, failed_24h: 4 } } });
+    show(<Home />);
+    const list = within(await screen.findByRole("region", { name: "Failed in 24 hours" }));
+    expect(list.getAllByRole("listitem").length).toBe(2);
+    expect(list.getByRole("link", { name: "noisy" }).getAttribute("href")).toBe("/dags/noisy/runs/3");
+    expect(list.getByRole("link", { name: "and 2 others" }).getAttribute("href")).toBe("/runs?dag=noisy&state=failed&ended=24");
+    expect(list.getByRole("link", { name: "all" }).getAttribute("href")).toBe("/runs?state=failed&ended=24");
+  });
+  it("is not counted by DAG where only a part of it is known", async () => {
+    serve({ "GET /overview": { ...kOverview, failed: runs, counts: { ...kCounts, failed_24h: 90 } } });
+    show(<Home />);
+    expect(await screen.findByRole("link", { name: "and others" })).toBeTruthy();
   });
 });
 

@@ -12,5 +12,7 @@ HTMLDialogElement.prototype.close ??= function (this: HTMLDialogElement) {
 
 afterEach(() => {
   cleanup();
+  localStorage.clear();
+  history.replaceState(null, "", "/");
   vi.restoreAllMocks();
 });

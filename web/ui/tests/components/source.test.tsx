@@ -55,6 +55,7 @@ describe("the code of a DAG whose file is broken", () => {
     const inForce = await screen.findByLabelText("YAML");
     expect(inForce.textContent).not.toContain("needs");
     expect(places(inForce)).toEqual([]);
+    expect(location.search).toBe("?view=force");
   });
   it("is the list of faults where the text is not kept", async () => {
     serve({ ...kAnswers, "GET /importErrors/7": { ...kError, content: null } });

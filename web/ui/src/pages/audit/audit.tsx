@@ -1,10 +1,10 @@
 // Who did what, when, and with what outcome: newest first.
-import { useState } from "preact/hooks";
 import { address } from "@/api/client";
 import type { LogEntry } from "@/api/types";
 import { useApi } from "@/api/use";
 import { dagHref, runHref, taskHref } from "@/model/links";
 import { useZone } from "@/model/preferences";
+import { useQuery } from "@/model/query";
 import { useSession } from "@/model/session";
 import { dayBounds } from "@/model/zone";
 import { TextField } from "@/parts/field";
@@ -12,6 +12,7 @@ import { Moment } from "@/parts/moment";
 import { Empty, Note, Show } from "@/parts/notes";
 import { Card, PageHead } from "@/parts/page";
 import { type Column, Pager, Table } from "@/parts/table";
+import { TypedField } from "@/parts/typed_field";
 
 const kLimit = 50;
 const kFilters = [
@@ -67,17 +68,16 @@ const kColumns: Column<LogEntry>[] = [
 export default function Audit() {
   const { may } = useSession();
   const zone = useZone();
-  const [filters, setFilters] = useState<Record<string, string>>({});
-  const [offset, setOffset] = useState(0);
-  const { from = "", to = "", ...exact } = filters;
+  const [query, setQuery] = useQuery();
+  const offset = Number(query.offset) || 0;
+  const { from = "", to = "" } = query;
+  const exact = Object.fromEntries(kFilters.map(({ name }) => [name, query[name]]));
+  const isFiltered = [from, to, ...Object.values(exact)].some(Boolean);
   const list = useApi<Entries>(
     may("admin") ? address("/eventLogs", { ...exact, after: from && dayBounds(from, zone).start, before: to && dayBounds(to, zone).last, limit: kLimit, offset }) : null,
     () => true,
   );
-  const filter = (name: string, value: string) => {
-    setOffset(0);
-    setFilters({ ...filters, [name]: value.trim() });
-  };
+  const filter = (name: string, value: string) => setQuery({ [name]: value, offset: "" });
   if (!may("admin"))
     return (
       <>
@@ -92,7 +92,7 @@ export default function Audit() {
       </PageHead>
       <div class="filters">
         {kFilters.map(({ name, label }) => (
-          <TextField key={name} label={label} type="search" placeholder="all" value={filters[name] ?? ""} onValue={(value) => filter(name, value)} />
+          <TypedField key={name} label={label} value={query[name] ?? ""} onValue={(value) => filter(name, value)} />
         ))}
         <TextField label="From" type="date" value={from} onValue={(value) => filter("from", value)} />
         <TextField label="To" type="date" value={to} onValue={(value) => filter("to", value)} />
@@ -101,11 +101,11 @@ export default function Audit() {
         <Show of={list} lines={6}>
           {({ event_logs, total_entries, total_is_least }) =>
             event_logs.length === 0 ? (
-              <Empty title={Object.values(filters).some(Boolean) ? "Nothing is like that" : "Nobody has changed anything yet"} />
+              <Empty title={isFiltered ? "Nothing is like that" : "Nobody has changed anything yet"} />
             ) : (
               <>
                 <Table label="Audit" rows={event_logs} columns={kColumns} rowKey={(entry) => entry.event_log_id} />
-                <Pager offset={offset} limit={kLimit} total={total_entries} least={total_is_least} onOffset={setOffset} />
+                <Pager offset={offset} limit={kLimit} total={total_entries} least={total_is_least} onOffset={(next) => setQuery({ offset: next ? String(next) : "" })} />
               </>
             )
           }

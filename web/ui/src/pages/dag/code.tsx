@@ -1,9 +1,9 @@
 // The DAG's file: the version that is in force, and where the file on disk has errors that one, with each error under its line.
-import { useState } from "preact/hooks";
 import { address, path } from "@/api/client";
 import { ofKind } from "@/api/live";
 import type { DagDetails, DagSource, ImportErrorList } from "@/api/types";
 import { useApi } from "@/api/use";
+import { useQuery } from "@/model/query";
 import { BrokenFile } from "@/parts/broken_file";
 import { Note, Show } from "@/parts/notes";
 import { Card } from "@/parts/page";
@@ -16,13 +16,14 @@ export function Code({ dag }: { dag: DagDetails }) {
   const source = useApi<DagSource>(address(path("dagSources", dag.dag_id)), kConcerns);
   const errors = useApi<ImportErrorList>(address("/importErrors", { limit: 1000 }), kConcerns);
   const broken = errors.data?.import_errors.find((error) => error.filename === dag.fileloc);
-  const [view, setView] = useState<"disk" | "force">("disk");
+  const [query, setQuery] = useQuery();
+  const view = query.view === "force" ? "force" : "disk";
   const version = dag.latest_dag_version && `version ${dag.latest_dag_version.version_number}`;
   return (
     <Card flush title={<code>{dag.fileloc}</code>}
       actions={
         <>
-          {broken && <Views label="Which text is shown" of={[["disk", "File on disk"], ["force", "In force"]]} value={view} onValue={setView} />}
+          {broken && <Views label="Which text is shown" of={[["disk", "File on disk"], ["force", "In force"]]} value={view} onValue={(next) => setQuery({ view: next === "disk" ? "" : next })} />}
           {version && <span class="small muted">{version}</span>}
         </>
       }

@@ -25,10 +25,12 @@ import { Details } from "./details";
 import { DagGraph } from "./graph";
 import { Grid } from "./grid";
 import { NextRuns } from "./next_runs";
+import { DagTimeline } from "./timeline";
 
 const kTabs: { tab: string; text: string; content: (dag: DagDetails) => preact.ComponentChildren }[] = [
   { tab: "", text: "Grid", content: (dag) => <Grid dag_id={dag.dag_id} /> },
   { tab: "graph", text: "Graph", content: (dag) => <DagGraph dag_id={dag.dag_id} /> },
+  { tab: "timeline", text: "Timeline", content: (dag) => <DagTimeline dag_id={dag.dag_id} /> },
   { tab: "runs", text: "Runs", content: (dag) => <RunsList dag_id={dag.dag_id} concerns={ofDag(dag.dag_id)} /> },
   { tab: "calendar", text: "Calendar", content: (dag) => <Calendar dag_id={dag.dag_id} /> },
   { tab: "next", text: "Next runs", content: (dag) => <NextRuns dag={dag} /> },

@@ -9,39 +9,28 @@ import { runHref, taskHref } from "@/model/links";
 import { usePalette } from "@/model/palette";
 import { useZone } from "@/model/preferences";
 import { useQuery } from "@/model/query";
-import { kRunStates, kTaskStates, wordsOfState } from "@/model/states";
+import { kTaskStates, wordsOfState } from "@/model/states";
 import { dateTime, duration } from "@/model/time";
 import { Icon } from "@/parts/icon";
-import { SelectField } from "@/parts/field";
 import { Legend, chosenOf, textOfChosen } from "@/parts/legend";
 import { Empty, Show } from "@/parts/notes";
 import { Card } from "@/parts/page";
 import { type Place, Stage } from "@/parts/stage";
 import { type Spot, cellsOf, stepOf, wordsOfType } from "./grid_model";
 import { kHead, kRow, paintBars, paintCells } from "./grid_paint";
+import { RunFilters, useRunFilters } from "./run_filters";
 
 export function Grid({ dag_id }: { dag_id: string }) {
-  const [query, setQuery] = useQuery();
-  const limit = query.last ?? "25";
-  const grid = useApi<GridData>(
-    address(path("dags", dag_id, "grid"), { limit, run_type: query.type, state: query.run_state }),
-    ofDag(dag_id),
-  );
+  const { limit, filter, isFiltered } = useRunFilters();
+  const grid = useApi<GridData>(address(path("dags", dag_id, "grid"), { limit, ...filter }), ofDag(dag_id));
   return (
     <>
-      <div class="filters">
-        <SelectField label="Runs" value={limit} onValue={(last) => setQuery({ last: last === "25" ? "" : last })}
-          options={["25", "50", "100"].map((value) => ({ value, text: `the last ${value}` }))} />
-        <SelectField label="Type" value={query.type ?? ""} onValue={(type) => setQuery({ type })}
-          options={[{ value: "", text: "all" }, ...Object.entries(wordsOfType).map(([value, text]) => ({ value, text }))]} />
-        <SelectField label="State of the run" value={query.run_state ?? ""} onValue={(run_state) => setQuery({ run_state })}
-          options={[{ value: "", text: "all" }, ...kRunStates.map((value) => ({ value, text: wordsOfState(value) }))]} />
-      </div>
+      <RunFilters />
       <Card flush label="Grid">
         <Show of={grid} lines={8}>
           {(data) =>
             data.runs.length === 0 ? (
-              <Empty title="There is no run">{query.type || query.run_state ? "None is like that." : "It has not run yet: trigger it, or see when its schedule does."}</Empty>
+              <Empty title="There is no run">{isFiltered ? "None is like that." : "It has not run yet: trigger it, or see when its schedule does."}</Empty>
             ) : (
               <GridOf data={data} />
             )

@@ -1,9 +1,10 @@
 // The lists of the home page. Each row says what, why and since when; what is empty and would only worry is left out.
 import type { ComponentChildren } from "preact";
 import type { Late as LateOne, ComingRun, Overview, Run, WaitingApproval } from "@/api/types";
-import { dagHref, runHref, windowsHref } from "@/model/links";
+import { dagHref, runHref, windowsHrefOf } from "@/model/links";
 import { Ago, Moment, Took } from "@/parts/moment";
 import { Card } from "@/parts/page";
+import { Sentence } from "@/parts/reasons";
 import { StateDot } from "@/parts/state";
 
 /** One line: a link, small words below it, and a moment at the right. */
@@ -66,15 +67,28 @@ export function Running({ runs, total }: { runs: Run[]; total: number }) {
   );
 }
 
+const failedHref = (dag?: string) => "/runs?" + new URLSearchParams({ ...(dag ? { dag } : {}), state: "failed", ended: "24" }).toString();
+
+/** A line for each DAG, whose newest failed run it tells of: one that fails each minute must not hide the others. */
 export function Failed({ runs, total }: { runs: Run[]; total: number }) {
   if (runs.length === 0) return null;
+  const byDag = new Map<string, Run[]>();
+  for (const run of runs) byDag.set(run.dag_id, [...(byDag.get(run.dag_id) ?? []), run]);
+  // Of a part of them, nothing says how many there are.
+  const others = (count: number) => (total > runs.length ? "and others" : `and ${count} other${count === 1 ? "" : "s"}`);
   return (
-    <List title="Failed in 24 hours" total={total} bad more={total > runs.length ? { href: "/runs?state=failed", text: "all" } : undefined}>
+    <List title="Failed in 24 hours" total={total} bad more={total > byDag.size ? { href: failedHref(), text: "all" } : undefined}>
       <ul>
-        {runs.map((run) => (
+        {[...byDag.values()].map(([run, ...older]) => run && (
           <Line key={runKey(run)} state="failed" href={runHref(run.dag_id, run.dag_run_id)} title={run.dag_display_name} right={<Ago at={run.end_date} />}>
             {about(run)}
             {run.note && <> · {run.note}</>}
+            {older.length > 0 && (
+              <>
+                {" · "}
+                <a href={failedHref(run.dag_id)}>{others(older.length)}</a>
+              </>
+            )}
           </Line>
         ))}
       </ul>
@@ -100,7 +114,7 @@ export function WaitingForPeople({ approvals }: { approvals: WaitingApproval[] }
 }
 
 const lateHref = (late: LateOne) =>
-  late.run_id ? runHref(late.dag_id, late.run_id) : late.asset ? windowsHref(...(late.asset.split("/") as [string, string?])) : dagHref(late.dag_id);
+  late.run_id ? runHref(late.dag_id, late.run_id) : late.asset ? windowsHrefOf(late.asset) : dagHref(late.dag_id);
 
 export function Late({ late }: { late: LateOne[] }) {
   if (late.length === 0) return null;
@@ -109,7 +123,7 @@ export function Late({ late }: { late: LateOne[] }) {
       <ul>
         {late.map((one) => (
           <Line key={`${one.dag_id}\n${one.run_id}\n${one.asset}\n${one.since}`} state="late" href={lateHref(one)} title={one.dag_id} right={<Ago at={one.since} />}>
-            {one.words}
+            <Sentence text={one.words} />
           </Line>
         ))}
       </ul>

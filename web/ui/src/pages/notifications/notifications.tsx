@@ -4,13 +4,15 @@ import { ofKind } from "@/api/live";
 import type { Notification, NotificationList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { runHref, taskHref } from "@/model/links";
+import { useQuery } from "@/model/query";
 import { Button } from "@/parts/button";
 import { Dialog } from "@/parts/dialog";
-import { SelectField, TextField } from "@/parts/field";
+import { SelectField } from "@/parts/field";
 import { Ago, Moment } from "@/parts/moment";
 import { Empty, Show } from "@/parts/notes";
 import { Card, Facts, PageHead } from "@/parts/page";
 import { type Column, Pager, Table } from "@/parts/table";
+import { TypedField } from "@/parts/typed_field";
 
 const kLimit = 50;
 const kStates = ["pending", "sent", "failed"];
@@ -56,9 +58,8 @@ function Details({ of, onClose }: { of: Notification; onClose: () => void }) {
 }
 
 export default function Notifications() {
-  const [dag, setDag] = useState("");
-  const [state, setState] = useState("");
-  const [offset, setOffset] = useState(0);
+  const [{ dag = "", state = "", offset: at }, setQuery] = useQuery();
+  const offset = Number(at) || 0;
   const [open, setOpen] = useState<Notification | null>(null);
   const list = useApi<NotificationList>(
     address("/notifications", { dag_id: dag, state, limit: kLimit, offset }),
@@ -94,8 +95,8 @@ export default function Notifications() {
         <p>Who was told of what, and what could not be delivered.</p>
       </PageHead>
       <div class="filters">
-        <TextField label="DAG" type="search" value={dag} onValue={(value) => (setDag(value.trim()), setOffset(0))} placeholder="its id" />
-        <SelectField label="State" value={state} onValue={(value) => (setState(value), setOffset(0))}
+        <TypedField label="DAG" value={dag} onValue={(value) => setQuery({ dag: value, offset: "" })} placeholder="its id" />
+        <SelectField label="State" value={state} onValue={(value) => setQuery({ state: value, offset: "" })}
           options={[{ value: "", text: "all" }, ...kStates.map((one) => ({ value: one, text: one }))]} />
       </div>
       <Card flush label="Notifications">
@@ -112,7 +113,7 @@ export default function Notifications() {
             ) : (
               <>
                 <Table label="Notifications" rows={notifications} columns={columns} rowKey={(one) => one.notification_id} />
-                <Pager offset={offset} limit={kLimit} total={total_entries} onOffset={setOffset} />
+                <Pager offset={offset} limit={kLimit} total={total_entries} onOffset={(next) => setQuery({ offset: next ? String(next) : "" })} />
               </>
             )
           }

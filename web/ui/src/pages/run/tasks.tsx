@@ -1,7 +1,7 @@
 // The tasks of a run, one row each; a task with `foreach` stands for its instances.
-import { useState } from "preact/hooks";
 import type { Run, TaskInstance } from "@/api/types";
 import { taskHref } from "@/model/links";
+import { useQuery } from "@/model/query";
 import { kTaskStates, wordsOfState } from "@/model/states";
 import { SelectField } from "@/parts/field";
 import { Moment, Took } from "@/parts/moment";
@@ -32,14 +32,13 @@ const kColumns: Column<TaskInstance>[] = [
 ];
 
 export function Tasks({ run }: { run: Run }) {
-  const [state, setState] = useState("");
-  const [offset, setOffset] = useState(0);
-  const [order, setOrder] = useState("");
+  const [{ state = "", offset: at, order = "" }, setQuery] = useQuery();
+  const offset = Number(at) || 0;
   const tasks = useTasks(run, { limit: kLimit, offset, state, order_by: order });
   return (
     <Card flush title="Tasks"
       actions={
-        <SelectField label={<span class="for-screen-readers">State</span>} value={state} onValue={(value) => (setState(value), setOffset(0))}
+        <SelectField label={<span class="for-screen-readers">State</span>} value={state} onValue={(value) => setQuery({ state: value, offset: "" })}
           options={[{ value: "", text: "all states" }, ...kTaskStates.map((one) => ({ value: one, text: wordsOfState(one) }))]} />
       }>
       <Show of={tasks} lines={6}>
@@ -48,8 +47,8 @@ export function Tasks({ run }: { run: Run }) {
             <Empty title="No task is like that" />
           ) : (
             <>
-              <Table label="Tasks" rows={rows} columns={kColumns} rowKey={(one) => one.task_id} order={order} onOrder={setOrder} />
-              <Pager offset={offset} limit={kLimit} total={total_entries} onOffset={setOffset} />
+              <Table label="Tasks" rows={rows} columns={kColumns} rowKey={(one) => one.task_id} order={order} onOrder={(next) => setQuery({ order: next, offset: "" })} />
+              <Pager offset={offset} limit={kLimit} total={total_entries} onOffset={(next) => setQuery({ offset: next ? String(next) : "" })} />
             </>
           )
         }

@@ -1,10 +1,10 @@
 // The instances of a task with `foreach`.
-import { useState } from "preact/hooks";
 import { address, path } from "@/api/client";
 import { ofTask } from "@/api/live";
 import type { TaskInstance, TaskInstanceList } from "@/api/types";
 import { useApi } from "@/api/use";
 import { taskHref } from "@/model/links";
+import { useQuery } from "@/model/query";
 import { kTaskStates, wordsOfState } from "@/model/states";
 import { SelectField } from "@/parts/field";
 import { Moment, Took } from "@/parts/moment";
@@ -29,9 +29,8 @@ const kColumns: Column<TaskInstance>[] = [
 ];
 
 export function Instances({ of: task }: { of: TaskInstance }) {
-  const [offset, setOffset] = useState(0);
-  const [state, setState] = useState("");
-  const [order, setOrder] = useState("map_index");
+  const [{ state = "", offset: at, order = "map_index" }, setQuery] = useQuery();
+  const offset = Number(at) || 0;
   const list = useApi<TaskInstanceList>(
     address(path("dags", task.dag_id, "dagRuns", task.dag_run_id, "taskInstances", task.task_id, "listMapped"), { limit: kLimit, offset, order_by: order, state }),
     ofTask(task.dag_id, task.dag_run_id, task.task_id),
@@ -39,7 +38,7 @@ export function Instances({ of: task }: { of: TaskInstance }) {
   return (
     <Card flush title={`${task.mapped.toLocaleString("en")} instances`}
       actions={
-        <SelectField label={<span class="for-screen-readers">State</span>} value={state} onValue={(value) => (setState(value), setOffset(0))}
+        <SelectField label={<span class="for-screen-readers">State</span>} value={state} onValue={(value) => setQuery({ state: value, offset: "" })}
           options={[{ value: "", text: "all states" }, ...kTaskStates.filter((one) => one !== "none").map((one) => ({ value: one, text: wordsOfState(one) }))]} />
       }
     >
@@ -49,8 +48,8 @@ export function Instances({ of: task }: { of: TaskInstance }) {
             <Empty title="None is like that" />
           ) : (
             <>
-              <Table label="Instances" rows={rows} columns={kColumns} rowKey={(one) => one.map_index} order={order} onOrder={setOrder} />
-              <Pager offset={offset} limit={kLimit} total={total_entries} onOffset={setOffset} />
+              <Table label="Instances" rows={rows} columns={kColumns} rowKey={(one) => one.map_index} order={order} onOrder={(next) => setQuery({ order: next === "map_index" ? "" : next, offset: "" })} />
+              <Pager offset={offset} limit={kLimit} total={total_entries} onOffset={(next) => setQuery({ offset: next ? String(next) : "" })} />
             </>
           )
         }

@@ -1,11 +1,12 @@
 // One task instance: what it does or waits for, its tries and what each wrote, and what it was told to run.
 import { useRoute } from "preact-iso";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { address, path } from "@/api/client";
 import { ofTask } from "@/api/live";
 import type { Question, Task, TaskInstance, Try, TryList, Why } from "@/api/types";
 import { useApi } from "@/api/use";
 import { dagHref, runHref, taskHref } from "@/model/links";
+import { useQuery } from "@/model/query";
 import { isFinal } from "@/model/states";
 import { SelectField } from "@/parts/field";
 import { Moment, Took } from "@/parts/moment";
@@ -143,13 +144,18 @@ const wordsOfTry = (attempt: Try): string =>
 
 function Tries({ task }: { task: TaskInstance }) {
   const tries = useApi<TryList>(address(resource(task, "tries")), ofTask(task.dag_id, task.dag_run_id, task.task_id));
-  const [chosen, setChosen] = useState<number | null>(null); // null: the newest
-  const [view, setView] = useState<"log" | "rendered">("log");
-  useEffect(() => setChosen(null), [task.try_number]);
+  const [query, setQuery] = useQuery(); // without a try: the newest
+  const view = query.view === "rendered" ? "rendered" : "log";
+  // What has begun meanwhile is more than what was looked at before.
+  const newest = useRef(task.try_number);
+  useEffect(() => {
+    if (newest.current !== task.try_number) setQuery({ try: "" });
+    newest.current = task.try_number;
+  }, [task.try_number]);
   return (
     <Show of={tries}>
       {({ task_instances: all }) => {
-        const attempt = all.find((one) => one.try_number === chosen) ?? all.at(-1);
+        const attempt = all.find((one) => String(one.try_number) === query.try) ?? all.at(-1);
         if (!attempt)
           return (
             <Card title="Log">
@@ -159,10 +165,10 @@ function Tries({ task }: { task: TaskInstance }) {
         const number = attempt.try_number;
         return (
           <Card flush label="Tries"
-            title={<Views label="What of the try is shown" of={[["log", "Log"], ["rendered", "What ran"]]} value={view} onValue={setView} />}
+            title={<Views label="What of the try is shown" of={[["log", "Log"], ["rendered", "What ran"]]} value={view} onValue={(next) => setQuery({ view: next === "log" ? "" : next })} />}
             actions={
               all.length > 1 ? (
-                <SelectField label={<span class="for-screen-readers">Try</span>} value={String(number)} onValue={(value) => setChosen(Number(value))}
+                <SelectField label={<span class="for-screen-readers">Try</span>} value={String(number)} onValue={(value) => setQuery({ try: value })}
                   options={all.map((one) => ({ value: String(one.try_number), text: wordsOfTry(one) }))} />
               ) : (
                 <span class="small muted">{wordsOfTry(attempt)}</span>

@@ -1,9 +1,10 @@
-import { useMemo, useState } from "preact/hooks";
+import { useMemo } from "preact/hooks";
 import { address } from "@/api/client";
 import type { AssetState, Coverage as CoverageOf } from "@/api/types";
 import { useApi } from "@/api/use";
-import { type Layout, type Range, type Shade, beginOf, gapsOf, kRanges, layoutOf } from "@/model/coverage";
+import { type Layout, type Shade, beginOf, gapsOf, kRanges, layoutOf } from "@/model/coverage";
 import { useZone } from "@/model/preferences";
+import { useQuery } from "@/model/query";
 import { dateTime } from "@/model/time";
 import { Button } from "@/parts/button";
 import { SelectField } from "@/parts/field";
@@ -69,11 +70,11 @@ function Gaps({ layout, onChosen }: { layout: Layout; onChosen: (at: number) => 
 function Drawn({ coverage, state }: { coverage: CoverageOf; state: AssetState }) {
   const zone = useZone();
   const layout = useMemo(() => layoutOf(coverage, zone, state.newest_end), [coverage, zone, state.newest_end]);
-  const [chosenStart, setChosenStart] = useState<string | null>(null);
+  const [query, setQuery] = useQuery();
   if (layout.cells.length === 0) return <Empty title="No window is expected in this time">The first of today has not ended yet.</Empty>;
-  const found = layout.cells.findIndex((cell) => cell.start === chosenStart);
+  const found = layout.cells.findIndex((cell) => cell.start === query.window);
   const chosen = found < 0 ? null : layout.cells[found]!;
-  const choose = (at: number) => setChosenStart(layout.cells[at]!.start);
+  const choose = (at: number) => setQuery({ window: layout.cells[at]!.start });
   const name = state.asset + (state.key && `/${state.key}`);
   return (
     <div class="stack">
@@ -92,8 +93,8 @@ function Drawn({ coverage, state }: { coverage: CoverageOf; state: AssetState })
 /** One asset's windows over a range that the viewer chooses. */
 export function Coverage({ state }: { state: AssetState }) {
   const zone = useZone();
-  const [range, setRange] = useState<Range>(kRanges[0]!);
-  const [every, setEvery] = useState("");
+  const [{ range: id, every = "" }, setQuery] = useQuery();
+  const range = kRanges.find((one) => one.id === id) ?? kRanges[0]!;
   // The range begins at a midnight: it stays the same address while the day lasts.
   const from = beginOf(range, Date.now(), zone);
   const unknown = state.consumers.length === 0 && every === "";
@@ -113,7 +114,7 @@ export function Coverage({ state }: { state: AssetState }) {
       actions={
         <div class="row" role="group" aria-label="Range">
           {kRanges.map((one) => (
-            <Button key={one.id} small kind={one === range ? "primary" : "plain"} aria-pressed={one === range} onClick={() => setRange(one)}>
+            <Button key={one.id} small kind={one === range ? "primary" : "plain"} aria-pressed={one === range} onClick={() => setQuery({ range: one === kRanges[0] ? "" : one.id, window: "" })}>
               {one.text}
             </Button>
           ))}
@@ -121,7 +122,7 @@ export function Coverage({ state }: { state: AssetState }) {
       }
     >
       {state.consumers.length === 0 && (
-        <SelectField label="Length of a window" hint="No DAG is scheduled by this asset, which would tell." value={every || "1h"} onValue={setEvery}
+        <SelectField label="Length of a window" hint="No DAG is scheduled by this asset, which would tell." value={every || "1h"} onValue={(value) => setQuery({ every: value, window: "" })}
           options={kLengths.map((length) => ({ value: length, text: length }))} />
       )}
       <Show of={coverage} lines={5}>

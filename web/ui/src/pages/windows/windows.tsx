@@ -4,13 +4,15 @@ import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
 import type { AssetList, AssetState } from "@/api/types";
 import { useApi } from "@/api/use";
-import { dagHref, windowsHref } from "@/model/links";
+import { dagHref } from "@/model/links";
 import { useNow } from "@/model/preferences";
+import { useQuery, withQuery } from "@/model/query";
 import { duration } from "@/model/time";
 import { Ago, Moment } from "@/parts/moment";
 import { Empty, Show } from "@/parts/notes";
 import { Card, PageHead } from "@/parts/page";
 import { type Column, Table } from "@/parts/table";
+import { TypedField } from "@/parts/typed_field";
 import { Coverage } from "./coverage";
 
 /** How long ago the moment is up to which the asset is told of. */
@@ -22,14 +24,18 @@ function Lag({ state }: { state: AssetState }) {
 }
 
 const keyOf = (state: AssetState) => `${state.asset}/${state.key}`;
+const nameOf = (state: AssetState) => state.asset + (state.key && `/${state.key}`);
+/** The daemon's longest page. */
+const kMost = 1000;
+/** More than these are not found by looking. */
+const kFew = 8;
 
-const columnsOf = (chosen: AssetState): Column<AssetState>[] => [
+const columnsOf = (chosen: AssetState, hrefOf: (state: AssetState) => string): Column<AssetState>[] => [
   {
     head: "Asset",
     cell: (state) => (
-      <a href={windowsHref(state.asset, state.key)} aria-current={keyOf(state) === keyOf(chosen) ? "true" : undefined} class={keyOf(state) === keyOf(chosen) ? "asset-chosen" : ""}>
-        {state.asset}
-        {state.key && `/${state.key}`}
+      <a href={hrefOf(state)} aria-current={keyOf(state) === keyOf(chosen) ? "true" : undefined} class={keyOf(state) === keyOf(chosen) ? "asset-chosen" : ""}>
+        {nameOf(state)}
       </a>
     ),
   },
@@ -50,15 +56,16 @@ const columnsOf = (chosen: AssetState): Column<AssetState>[] => [
 ];
 
 export default function Windows() {
-  const { query } = useLocation();
-  const assets = useApi<AssetList>(address("/windows/assets", { limit: 1000 }), ofKind("window", "catalog"));
+  const { url } = useLocation();
+  const [query, setQuery] = useQuery();
+  const assets = useApi<AssetList>(address("/windows/assets", { limit: kMost }), ofKind("window", "catalog"));
   return (
     <>
       <PageHead title="Windows">
         <p>Which stretches of each stream are complete. A DAG runs when all windows of its interval are.</p>
       </PageHead>
       <Show of={assets}>
-        {({ assets: rows }) => {
+        {({ assets: rows, total_entries }) => {
           const chosen = rows.find((state) => state.asset === query.asset && state.key === (query.key ?? "")) ?? rows[0];
           if (!chosen)
             return (
@@ -68,12 +75,29 @@ export default function Windows() {
                 </Empty>
               </Card>
             );
+          const words = (query.q ?? "").toLowerCase();
+          const found = rows.filter((state) => nameOf(state).toLowerCase().includes(words) || state.consumers.some((dag) => dag.toLowerCase().includes(words)));
+          // The range that is looked at stays: other assets are compared in it.
+          const hrefOf = ({ asset, key }: AssetState) => withQuery(url, { asset, key, window: "" });
           return (
             <>
-              <Card flush label="Assets">
-                <div class="assets">
-                  <Table label="Assets" rows={rows} columns={columnsOf(chosen)} rowKey={keyOf} />
+              {(rows.length > kFew || words) && (
+                <div class="filters">
+                  <TypedField label="Asset or DAG" value={query.q ?? ""} onValue={(q) => setQuery({ q })} placeholder="part of its name" />
+                  <span class="small muted assets-count">
+                    {found.length.toLocaleString("en")} of {total_entries.toLocaleString("en")} assets
+                    {total_entries > rows.length && `, of which the first ${rows.length.toLocaleString("en")} are looked at`}
+                  </span>
                 </div>
+              )}
+              <Card flush label="Assets">
+                {found.length === 0 ? (
+                  <Empty title="No asset is like that" />
+                ) : (
+                  <div class="assets">
+                    <Table label="Assets" rows={found} columns={columnsOf(chosen, hrefOf)} rowKey={keyOf} />
+                  </div>
+                )}
               </Card>
               <Coverage key={keyOf(chosen)} state={chosen} />
             </>
