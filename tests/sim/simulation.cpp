@@ -22,9 +22,9 @@ using std::chrono::seconds;
 namespace {
 
 constexpr int kMostStepsToTheEnd = 20'000;
-constexpr int kHoursOfEvents = 5;  // before the daemon first starts
-constexpr int kHoursToCome = 2;    // of which some windows come before their deadline, and some after
-constexpr int kMostTurnsAtOnce = 5;
+constexpr int kHoursOfEvents = 5;     // before the daemon first starts
+constexpr int kHoursToCome = 2;       // of which some windows come before their deadline, and some after
+constexpr int kMostTurnsAtOnce = 50;  // waits that are over already go one a turn through the gate of their task
 constexpr const char* kZone = "Europe/Berlin";
 constexpr int kMostPending = 2;
 constexpr int kCounted = 3;
