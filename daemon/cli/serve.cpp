@@ -13,7 +13,7 @@ namespace weir::daemon::cli {
 
 namespace {
 
-constexpr int kHeaps = 2;
+constexpr int kHeaps = 1;
 
 }  // namespace
 
@@ -24,7 +24,8 @@ int serve(const Common& common, const Serve& options) {
     if (!options.behind_proxy.empty()) settings->behind_proxy = options.behind_proxy;
     if (options.no_auth) settings->login = false;
     set_up_log();
-    // Else each thread gets a heap of its own, and keeps what its largest answer needed. They hardly ever allocate at once.
+    // Else each thread gets a heap of its own, keeps what its largest answer needed, and cannot fill the holes that another has
+    // left. They hardly ever allocate at once.
     mallopt(M_ARENA_MAX, kHeaps);
     const auto [failpoints, fault] = arm_failpoints();
     if (!fault.empty()) return fail({model::ErrorKind::invalid, fault});

@@ -122,8 +122,10 @@ export function Coverage({ state }: { state: AssetState }) {
       }
     >
       {state.consumers.length === 0 && (
-        <SelectField label="Length of a window" hint="No DAG is scheduled by this asset, which would tell." value={every || "1h"} onValue={(value) => setQuery({ every: value, window: "" })}
-          options={kLengths.map((length) => ({ value: length, text: length }))} />
+        <div class="filters">
+          <SelectField label="Length of a window" hint="No DAG is scheduled by this asset; it would say." value={every || "1h"} onValue={(value) => setQuery({ every: value, window: "" })}
+            options={kLengths.map((length) => ({ value: length, text: length }))} />
+        </div>
       )}
       <Show of={coverage} lines={5}>
         {(data) => <Drawn coverage={data} state={state} />}
