@@ -225,7 +225,11 @@ TEST_CASE("a file of three gigabytes is sent from anywhere while memory stays fl
     REQUIRE(all.has_value());
     CHECK(all->headers.find("Content-Length")->second == std::to_string(kSize));
     CHECK(total >= kEnough);
+#ifndef __SANITIZE_ADDRESS__  // which keeps what is freed
     CHECK(resident_kilobytes() - before < 32 * 1024);
+#else
+    static_cast<void>(before);
+#endif
 
     const auto tail = client->request(
         {.method = "GET", .target = "/log/" + std::to_string(kSize - 1'000'000), .headers = {}, .body = {}});
