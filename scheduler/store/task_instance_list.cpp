@@ -123,6 +123,12 @@ std::optional<std::int64_t> first_run(SQLite::Database& db, const TaskInstanceFi
     return first;
 }
 
+// How the rows are come by, for the page as for the total.
+struct Way {
+    bool states_first = false;
+    std::optional<std::int64_t> first;
+};
+
 constexpr std::string_view kNoColumns = "1";
 
 // All that match, in as many branches as there are indexes to walk.
@@ -131,11 +137,9 @@ struct Matches {
     std::vector<Bound> values;
 };
 
-Matches matches(SQLite::Database& db, const TaskInstanceFilter& filter, std::optional<std::int64_t> first,
-                std::string_view columns) {
+Matches matches(const TaskInstanceFilter& filter, const Way& way, std::string_view columns) {
     std::vector<std::string> conditions;
-    const bool states_first = by_state(db, filter);
-    if (states_first) {
+    if (way.states_first) {
         for (const TaskState state : filter.states)
             conditions.push_back(fmt::format("t.state = '{}'", model::to_text(state)));
     } else {
@@ -144,13 +148,13 @@ Matches matches(SQLite::Database& db, const TaskInstanceFilter& filter, std::opt
     // To count them over all DAGs, their runs need not be looked up.
     const bool without_runs = columns == kNoColumns && where_of(filter, "").text().find("r.") == std::string::npos;
     const char* const from =
-        !states_first  ? "dag_run AS r CROSS JOIN task_instance AS t ON t.run = r.id"
-        : without_runs ? "task_instance AS t INDEXED BY task_instance_by_state"
+        !way.states_first ? "dag_run AS r CROSS JOIN task_instance AS t ON t.run = r.id"
+        : without_runs    ? "task_instance AS t INDEXED BY task_instance_by_state"
                        : "task_instance AS t INDEXED BY task_instance_by_state CROSS JOIN dag_run AS r ON r.id = t.run";
     Matches all;
     for (const std::string& condition : conditions) {
         Where where = where_of(filter, condition);
-        if (first) where.require(states_first ? "t.run >= ?" : "r.id >= ?", *first);
+        if (way.first) where.require(way.states_first ? "t.run >= ?" : "r.id >= ?", *way.first);
         all.sql +=
             fmt::format("{}SELECT {} FROM {}{}", all.sql.empty() ? "" : " UNION ALL ", columns, from, where.text());
         all.values.insert(all.values.end(), where.values().begin(), where.values().end());
@@ -169,13 +173,12 @@ std::string_view own_order(const TaskInstanceFilter& filter) {
     return "id";
 }
 
-std::vector<ports::TaskInstanceRow> rows(SQLite::Database& db, const TaskInstanceFilter& filter,
-                                         std::optional<std::int64_t> first) {
+std::vector<ports::TaskInstanceRow> rows(SQLite::Database& db, const TaskInstanceFilter& filter, const Way& way) {
     const Order order = parse_order(kOrders, filter.order_by, own_order(filter));
-    Matches page = matches(db, filter, first,
+    Matches page = matches(filter, way,
                            fmt::format("{} AS run, t.task_id AS task_id, t.map_index AS map_index{}",
                                        // Of the table that is walked, so that its order is that of the walk.
-                                       by_state(db, filter) ? "t.run" : "r.id", order.columns()));
+                                       way.states_first ? "t.run" : "r.id", order.columns()));
     page.sql += fmt::format(" ORDER BY {} LIMIT ? OFFSET ?", order_text(order, ""));
     page.values.emplace_back(std::int64_t{std::max(filter.limit, 0)});
     page.values.emplace_back(std::max(filter.offset, std::int64_t{0}));
@@ -210,10 +213,10 @@ ports::Page<ports::TaskInstanceRow> list_task_instances(SQLite::Database& db, co
     filter.states.erase(std::unique(filter.states.begin(), filter.states.end()), filter.states.end());
 
     ports::Page<ports::TaskInstanceRow> page;
-    const auto first = first_run(db, filter);
-    page.rows = rows(db, filter, first);
+    const Way way{by_state(db, filter), first_run(db, filter)};
+    page.rows = rows(db, filter, way);
     const bool one_run = !filter.dag_id.empty() && !filter.run_id.empty();
-    const Matches all = matches(db, filter, first, kNoColumns);
+    const Matches all = matches(filter, way, kNoColumns);
     SQLite::Statement count(
         db, one_run ? fmt::format("SELECT count(*) FROM ({})", all.sql)
                     : fmt::format("SELECT count(*) FROM (SELECT 1 FROM ({}) LIMIT {})", all.sql, kMostCounted + 1));

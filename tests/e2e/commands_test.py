@@ -12,7 +12,25 @@ from api import Api
 from house import PROGRAM, House, wait_for
 
 
-class Commands(House):
+class Followed(House):
+    """A log that is read while it is written."""
+
+    TALK = "tasks: {{t: {{run: 'echo one; while [ ! -e {folder}/go ]; do sleep 0.02; done; echo two'}}}}"
+
+    def assert_followed(self, **command):
+        follower = subprocess.Popen(**command, stdout=subprocess.PIPE)
+        self.addCleanup(follower.stdout.close)
+        # Should a line never come, end the follower rather than hang.
+        limit = threading.Timer(60, follower.kill)
+        limit.start()
+        self.addCleanup(limit.cancel)
+        self.assertEqual(follower.stdout.readline(), "one\n")
+        (self.folder / "go").touch()
+        self.assertEqual(follower.stdout.readline(), "two\n")
+        self.assertEqual(follower.wait(30), 0)
+
+
+class Commands(Followed):
     def test_trigger_waits_and_tells_how_it_ended(self):
         self.dag("good", "tasks: {t: {run: 'true'}}")
         self.dag("bad", "tasks: {t: {run: 'echo because >&2; exit 3'}, after: {needs: t, run: 'true'}}")
@@ -146,22 +164,11 @@ class Commands(House):
         self.assertIn("timed out", self.log("slow", "latest", "t"))
 
     def test_logs_can_be_followed_to_the_end(self):
-        self.dag("talk", f"tasks: {{t: {{run: 'echo one; while [ ! -e {self.folder}/go ]; do sleep 0.02; done; echo two'}}}}")
+        self.dag("talk", self.TALK.format(folder=self.folder))
         self.start()
         run_id = self.trigger("talk")
-        follower = subprocess.Popen(
-            [PROGRAM, "-c", str(self.folder / "weir.yaml"), "logs", "talk", run_id, "t", "-f"],
-            stdout=subprocess.PIPE, text=True, cwd=self.folder,
-        )
-        self.addCleanup(follower.stdout.close)
-        # Should a line never come, end the follower rather than hang.
-        limit = threading.Timer(60, follower.kill)
-        limit.start()
-        self.addCleanup(limit.cancel)
-        self.assertEqual(follower.stdout.readline(), "one\n")
-        (self.folder / "go").touch()
-        self.assertEqual(follower.stdout.readline(), "two\n")
-        self.assertEqual(follower.wait(30), 0)
+        command = [PROGRAM, "-c", str(self.folder / "weir.yaml"), "logs", "talk", run_id, "t", "-f"]
+        self.assert_followed(args=command, text=True, cwd=self.folder)
 
     def test_a_log_comes_as_the_kind_that_its_reader_weighs_most(self):
         self.dag("talk", "tasks: {t: {run: echo one}}")
@@ -316,7 +323,7 @@ def openssl(*words):
     subprocess.run(["openssl", *map(str, words)], check=True, capture_output=True)
 
 
-class OverTls(House):
+class OverTls(Followed):
     """The verbs at https://, with a CA and a certificate made for each test."""
 
     KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes")
@@ -371,21 +378,10 @@ class OverTls(House):
         self.assertEqual(self.over_tls("dags", "list", SSL_CERT_FILE=self.trusted).returncode, 0)
 
     def test_a_log_is_followed_while_it_is_written(self):
-        self.dag("talk", f"tasks: {{t: {{run: 'echo one; while [ ! -e {self.folder}/go ]; do sleep 0.02; done; echo two'}}}}")
+        self.dag("talk", self.TALK.format(folder=self.folder))
         self.serve()
         run_id = self.trigger("talk")
-        follower = subprocess.Popen(
-            **self.arguments("logs", "talk", run_id, "t", "-f", "--ca", self.trusted), stdout=subprocess.PIPE
-        )
-        self.addCleanup(follower.stdout.close)
-        # Should a line never come, end the follower rather than hang.
-        limit = threading.Timer(60, follower.kill)
-        limit.start()
-        self.addCleanup(limit.cancel)
-        self.assertEqual(follower.stdout.readline(), "one\n")
-        (self.folder / "go").touch()
-        self.assertEqual(follower.stdout.readline(), "two\n")
-        self.assertEqual(follower.wait(30), 0)
+        self.assert_followed(**self.arguments("logs", "talk", run_id, "t", "-f", "--ca", self.trusted))
 
     def test_a_ca_that_is_not_known_is_told_of_with_its_remedy(self):
         self.serve()

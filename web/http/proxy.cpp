@@ -38,6 +38,7 @@ std::vector<std::string_view> words_of(const Headers& headers, std::string_view 
 }  // namespace
 
 Peer behind_proxies(Peer peer, const Headers& headers, const std::vector<std::string>& proxies) {
+    if (proxies.empty()) return peer;
     const auto is_proxy = [&proxies](const std::optional<ip::address>& address) {
         return address &&
                std::ranges::any_of(proxies, [&address](const auto& known) { return address_of(known) == address; });

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cctype>
 #include <string>
-#include <vector>
 
+#include "web/http/lists.hpp"
 #include "web/http/target.hpp"
 
 namespace weir::pages {
@@ -24,30 +24,14 @@ std::string lower(std::string_view text) {
     return result;
 }
 
-std::string_view trimmed(std::string_view text) {
-    while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-    return text;
-}
-
-std::vector<std::string_view> split(std::string_view text, char separator) {
-    std::vector<std::string_view> parts;
-    while (!text.empty()) {
-        const auto end = std::min(text.find(separator), text.size());
-        parts.push_back(trimmed(text.substr(0, end)));
-        text.remove_prefix(std::min(end + 1, text.size()));
-    }
-    return parts;
-}
-
 bool is_below(std::string_view path, std::string_view folder) {
     return path.starts_with(folder) && (path.size() == folder.size() || path[folder.size()] == '/');
 }
 
 // Weights are not weighed, but "q=0" is a no (RFC 9110, 12.5.3).
 bool accepts(std::string_view accept_encoding, std::string_view encoding) {
-    for (const auto entry : split(accept_encoding, ',')) {
-        const auto parts = split(entry, ';');
+    for (const auto entry : http::split_list(accept_encoding, ',')) {
+        const auto parts = http::split_list(entry, ';');
         if (parts.empty() || lower(parts.front()) != encoding) continue;
         return std::none_of(parts.begin() + 1, parts.end(), [](std::string_view part) {
             const auto weight = lower(part);
@@ -58,7 +42,7 @@ bool accepts(std::string_view accept_encoding, std::string_view encoding) {
 }
 
 bool matches(std::string_view if_none_match, std::string_view etag) {
-    return std::ranges::any_of(split(if_none_match, ','), [etag](std::string_view known) {
+    return std::ranges::any_of(http::split_list(if_none_match, ','), [etag](std::string_view known) {
         if (known.starts_with("W/")) known.remove_prefix(2);
         return known == "*" || known == etag;
     });

@@ -1,6 +1,9 @@
 // How the windows of an asset lie on the screen: a row a day (or month), a column for each window of it.
-import type { Coverage, CoverageState, CoveredPeriod, CoveredWindow } from "@/api/types";
+import type { AssetState, Coverage, CoverageState, CoveredPeriod, CoveredWindow } from "@/api/types";
 import { dateOnly, offsetOf } from "./time";
+
+/** With its key, as people write it: "views/eu". */
+export const nameOf = ({ asset, key }: AssetState): string => asset + (key && `/${key}`);
 
 export type Shade = CoverageState | "late";
 

@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import { address } from "@/api/client";
 import type { AssetState, Coverage as CoverageOf } from "@/api/types";
 import { useApi } from "@/api/use";
-import { type Layout, type Shade, beginOf, gapsOf, kRanges, layoutOf } from "@/model/coverage";
+import { type Layout, type Shade, beginOf, gapsOf, kRanges, layoutOf, nameOf } from "@/model/coverage";
 import { useZone } from "@/model/preferences";
 import { useQuery } from "@/model/query";
 import { dateTime } from "@/model/time";
@@ -75,7 +75,7 @@ function Drawn({ coverage, state }: { coverage: CoverageOf; state: AssetState })
   const found = layout.cells.findIndex((cell) => cell.start === query.window);
   const chosen = found < 0 ? null : layout.cells[found]!;
   const choose = (at: number) => setQuery({ window: layout.cells[at]!.start });
-  const name = state.asset + (state.key && `/${state.key}`);
+  const name = nameOf(state);
   return (
     <div class="stack">
       <Legend layout={layout} />

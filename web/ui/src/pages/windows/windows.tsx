@@ -4,6 +4,7 @@ import { address } from "@/api/client";
 import { ofKind } from "@/api/live";
 import type { AssetList, AssetState } from "@/api/types";
 import { useApi } from "@/api/use";
+import { nameOf } from "@/model/coverage";
 import { dagHref } from "@/model/links";
 import { useNow } from "@/model/preferences";
 import { useQuery, withQuery } from "@/model/query";
@@ -24,7 +25,6 @@ function Lag({ state }: { state: AssetState }) {
 }
 
 const keyOf = (state: AssetState) => `${state.asset}/${state.key}`;
-const nameOf = (state: AssetState) => state.asset + (state.key && `/${state.key}`);
 /** The daemon's longest page. */
 const kMost = 1000;
 /** More than these are not found by looking. */
